@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace PipeProxy.Core.Configuration;
+
+/// <summary>A step between router and service. One record a kind; the name is the label's.</summary>
+public abstract record MiddlewareDefinition
+{
+    /// <summary>Name without the provider.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it was written, for problems.</summary>
+    public string Source { get; init; } = "";
+}
+
+/// <summary><c>addprefix</c>: puts <see cref="Prefix"/> before the path.</summary>
+public sealed record AddPrefixDefinition : MiddlewareDefinition
+{
+    /// <summary>Begins with a slash.</summary>
+    public required string Prefix { get; init; }
+}
+
+/// <summary><c>headers</c>: sets request and response fields; an empty value removes the field.</summary>
+public sealed record HeadersDefinition : MiddlewareDefinition
+{
+    /// <summary>Name and value; an empty value removes.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> CustomRequestHeaders { get; init; } = [];
+
+    /// <summary>Name and value; an empty value removes.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> CustomResponseHeaders { get; init; } = [];
+}
+
+/// <summary><c>redirectscheme</c>: answers with a redirect where the request's scheme is another.</summary>
+public sealed record RedirectSchemeDefinition : MiddlewareDefinition
+{
+    /// <summary><c>http</c> or <c>https</c>.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>Port of the new location; null = none is written.</summary>
+    public string? Port { get; init; }
+
+    /// <summary>301 (308 for other methods than GET) instead of 302 (307).</summary>
+    public bool Permanent { get; init; }
+}
+
+/// <summary><c>forwardauth</c>: asks another server whether the request may pass.</summary>
+public sealed record ForwardAuthDefinition : MiddlewareDefinition
+{
+    /// <summary>Absolute http URL of the server that is asked.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Keep the request's own X-Forwarded-* fields when asking.</summary>
+    public bool TrustForwardHeader { get; init; }
+
+    /// <summary>Fields of the answer that are copied into the request, replacing what it had.</summary>
+    public ImmutableArray<string> AuthResponseHeaders { get; init; } = [];
+
+    /// <summary>Fields of the request that are sent along; empty = all.</summary>
+    public ImmutableArray<string> AuthRequestHeaders { get; init; } = [];
+}

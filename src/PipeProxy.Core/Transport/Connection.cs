@@ -1,0 +1,81 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace PipeProxy.Core.Transport;
+
+/// <summary>
+/// What crosses the seam between sockets and HTTP: two pipes, two end points, and the few things that bytes cannot
+/// say. Every implementation obeys the same contract, and all wire tests run on more than one of them.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Memory given to <see cref="PipeWriter.WriteAsync"/> stays untouched by the caller until it completes. Bytes up to
+/// the replay size may be examined without being consumed.
+/// </para>
+/// <para>
+/// A connection ends in one of two ways. Graceful: <see cref="ShutdownSend"/>, read until the peer's end or a bound,
+/// <see cref="Dispose"/>. At once: <see cref="Abort"/>, <see cref="Dispose"/>. <see cref="Dispose"/> alone may lose
+/// bytes that were flushed and not yet sent.
+/// </para>
+/// </remarks>
+public abstract class Connection(Worker worker) : IDisposable
+{
+    /// <summary>The worker that owns this connection.</summary>
+    public Worker Worker { get; } = worker;
+
+    /// <summary>Bytes from the peer. Never complete it on a connection that goes back to a pool.</summary>
+    public abstract PipeReader Input { get; }
+
+    /// <summary>Bytes to the peer. <see cref="PipeWriter.FlushAsync"/> hands over what was written.</summary>
+    public abstract PipeWriter Output { get; }
+
+    /// <summary>Our end of the connection; null where there is no address (in memory).</summary>
+    public abstract IPEndPoint? LocalEndPoint { get; }
+
+    /// <summary>The peer's end; null where there is no address (in memory). Mapped IPv4 is given as IPv4.</summary>
+    public abstract IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>The server name that TLS negotiated, or null on a connection in clear.</summary>
+    public virtual TlsFacts? Tls => null;
+
+    /// <summary>True once the peer's FIN or reset was seen, even while bytes before it are unread.</summary>
+    public abstract bool IsPeerClosed { get; }
+
+    /// <summary>True after <see cref="Abort"/> or <see cref="EndInput"/>: an end of input then is a cut, not a FIN.</summary>
+    public abstract bool IsAborted { get; }
+
+    /// <summary>
+    /// Names who is told, once, that the peer has closed (FIN or reset); no read needs to be outstanding. Called at
+    /// once when it has already happened. The call may come on any thread of the worker and must not block. Null
+    /// takes the listener away. A connection has one listener at a time.
+    /// </summary>
+    public abstract void SetPeerClosedListener(IPeerClosedListener? listener);
+
+    /// <summary>After everything flushed was sent, sends FIN. The output takes nothing more. Idempotent.</summary>
+    public abstract void ShutdownSend();
+
+    /// <summary>
+    /// Ends the input: what was received is still delivered, then the reader completes. Any thread. Used when the
+    /// peer is known to be gone and no reset will ever tell (its network interface has vanished).
+    /// </summary>
+    public abstract void EndInput();
+
+    /// <summary>
+    /// Ends both directions at once: pending reads and flushes complete (with an exception or as completed), unsent
+    /// bytes are dropped. Any thread, idempotent.
+    /// </summary>
+    public abstract void Abort();
+
+    /// <summary>Releases the descriptor and the buffers. Idempotent.</summary>
+    public abstract void Dispose();
+}
+
+/// <summary>Facts of a TLS session that routing and forwarding ask for.</summary>
+public sealed record TlsFacts(string? ServerName, string Protocol);
+
+/// <summary>Told once that a connection's peer has closed.</summary>
+public interface IPeerClosedListener
+{
+    /// <summary>The peer's FIN or reset was seen on <paramref name="connection"/>.</summary>
+    void OnPeerClosed(Connection connection);
+}
