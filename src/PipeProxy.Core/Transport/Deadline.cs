@@ -35,11 +35,11 @@ public sealed class Deadline(WorkerTimers timers, Action<object> onDue, object o
             return;
         }
 
-        long due = timers.NowMilliseconds + milliseconds;
+        long due = timers.ReadClock() + milliseconds;
         // A full fence: the wheel empties the slot mark and then reads Due; we write Due and then read the mark.
         Interlocked.Exchange(ref _due, due);
         long linked = LinkedTick;
-        if (linked == 0 || linked > (due / WorkerTimers.TickMilliseconds) + 1)
+        if (linked == 0 || linked > WorkerTimers.TickOf(due))
         {
             timers.Link(this, due);
         }

@@ -19,13 +19,22 @@ public sealed class WorkerTimers(TimeProvider clock)
     private readonly Deadline?[] _slots = new Deadline?[SlotCount];
     private readonly List<Deadline> _due = [];
     private readonly long _start = clock.GetTimestamp();
-    private long _visitedTick;
+    private readonly long _timestampsPerSecond = clock.TimestampFrequency;
+    private long _visitedTick = 1;
     private long _nowMilliseconds;
 
     /// <summary>Milliseconds since this instance began, monotonic, read from the clock.</summary>
-    public long ReadClock() => (long)clock.GetElapsedTime(_start).TotalMilliseconds;
+    public long ReadClock()
+    {
+        long elapsed = clock.GetTimestamp() - _start;
+        long seconds = elapsed / _timestampsPerSecond;
+        return (seconds * 1000) + ((elapsed - (seconds * _timestampsPerSecond)) * 1000 / _timestampsPerSecond);
+    }
 
-    /// <summary>Milliseconds at the last tick: cheap, and at most one tick old. Good enough for deadlines.</summary>
+    /// <summary>
+    /// Milliseconds at the last tick: cheap, and at most one tick old. Good enough for "how long idle"; a deadline is
+    /// counted from <see cref="ReadClock"/>, else it could be a tick early.
+    /// </summary>
     public long NowMilliseconds => Volatile.Read(ref _nowMilliseconds);
 
     /// <summary>Number of deadlines that sit in the wheel (armed, or not yet found to be off).</summary>
@@ -36,16 +45,16 @@ public sealed class WorkerTimers(TimeProvider clock)
     {
         long now = ReadClock();
         Volatile.Write(ref _nowMilliseconds, now);
-        long tick = now / TickMilliseconds;
+        long tick = TickOf(now);
         lock (_gate)
         {
-            long first = Math.Max(_visitedTick + 1, tick - SlotCount + 1);
+            // The last slot again as well: it keeps what was not quite due.
+            long first = Math.Max(_visitedTick, tick - SlotCount + 1);
+            _visitedTick = tick;
             for (long t = first; t <= tick; t++)
             {
                 VisitSlot((int)(t % SlotCount), now);
             }
-
-            _visitedTick = tick;
         }
 
         foreach (Deadline deadline in _due)
@@ -56,16 +65,18 @@ public sealed class WorkerTimers(TimeProvider clock)
         _due.Clear();
     }
 
+    /// <summary>The number of the tick in which a time lies. From 1 on: 0 is the mark of a deadline in no slot.</summary>
+    internal static long TickOf(long milliseconds) => (milliseconds / TickMilliseconds) + 1;
+
     /// <summary>Puts <paramref name="deadline"/> where it fires at <paramref name="due"/> or earlier.</summary>
     internal void Link(Deadline deadline, long due)
     {
         lock (_gate)
         {
-            long tick = Math.Max(due / TickMilliseconds + 1, _visitedTick + 1);
-            tick = Math.Min(tick, _visitedTick + SlotCount - 1);
+            long tick = SlotTickOf(due);
             if (deadline.LinkedTick != 0)
             {
-                if (deadline.LinkedTick <= tick && deadline.LinkedTick > _visitedTick)
+                if (deadline.LinkedTick <= tick)
                 {
                     return;
                 }
@@ -96,6 +107,8 @@ public sealed class WorkerTimers(TimeProvider clock)
         {
             next = deadline.Next;
             Unlink(deadline);
+            // A full fence between the mark and the time: Deadline.Set writes the time and then reads the mark.
+            Interlocked.MemoryBarrier();
             long due = deadline.Due;
             if (due == Deadline.Off)
             {
@@ -108,11 +121,14 @@ public sealed class WorkerTimers(TimeProvider clock)
             }
             else
             {
-                long nowTick = now / TickMilliseconds;
-                Insert(deadline, Math.Clamp(due / TickMilliseconds + 1, nowTick + 1, nowTick + SlotCount - 1));
+                Insert(deadline, SlotTickOf(due));
             }
         }
     }
+
+    /// <summary>The tick during which <paramref name="due"/> passes, or as near to it as the wheel reaches.</summary>
+    private long SlotTickOf(long due) =>
+        Math.Clamp(TickOf(due), _visitedTick, _visitedTick + SlotCount - 1);
 
     private void Insert(Deadline deadline, long tick)
     {
