@@ -70,6 +70,7 @@ internal sealed class RequestHeadParser(HttpLimits limits)
 
     public HeadResult Parse(in ReadOnlySequence<byte> buffer, RequestHead head, out SequencePosition consumed, out SequencePosition examined)
     {
+        _ = Limits;
         consumed = examined = buffer.End;
         var lines = Encoding.Latin1.GetString(buffer.ToArray()).Split("\r\n");
         var first = lines[0].Split(' ');
