@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PipeProxy.Core.Configuration;
 
 namespace PipeProxy.Cli.Options;
 
@@ -35,6 +36,9 @@ internal sealed record ProxyOptions
 
     /// <summary>Where <c>pipeproxy health</c> asks.</summary>
     public required StatusSocketOptions StatusSocket { get; init; }
+
+    /// <summary>What was written and is not in force: each is logged once at the start and shown in the API.</summary>
+    public ImmutableArray<ConfigurationProblem> Problems { get; init; } = [];
 }
 
 /// <summary>An implementation of the transport seam.</summary>
