@@ -18,6 +18,9 @@ internal sealed class Route(string routerName, RouterDefinition definition, Serv
 
     /// <summary>In the order in which they are run.</summary>
     public ImmutableArray<Middleware.Middleware> Middlewares { get; } = middlewares;
+
+    /// <summary>The same, sorted by hook.</summary>
+    public Middleware.MiddlewareChain Chain { get; } = middlewares.IsEmpty ? Middleware.MiddlewareChain.Empty : new(middlewares);
 }
 
 /// <summary>A route with what decides on it.</summary>

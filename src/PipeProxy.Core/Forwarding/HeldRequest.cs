@@ -1,0 +1,28 @@
+using PipeProxy.Core.Transport;
+
+namespace PipeProxy.Core.Forwarding;
+
+/// <summary>One wait of one request in the hold queue. It resumes on the request's worker.</summary>
+internal sealed class HeldRequest(Worker worker)
+{
+    private readonly TaskCompletionSource _woken = new();
+    private int _posted;
+
+    /// <summary>Ends after <paramref name="milliseconds"/>, or as soon as somebody wakes it.</summary>
+    public async Task WaitAsync(int milliseconds)
+    {
+        Deadline deadline = new(worker.Timers, static held => ((HeldRequest)held).Wake(), this);
+        deadline.Set(milliseconds);
+        await _woken.Task.ConfigureAwait(false);
+        deadline.Remove();
+    }
+
+    /// <summary>Ends the wait. Any thread, any number of times.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _posted, 1) == 0)
+        {
+            worker.Post(static held => ((HeldRequest)held!)._woken.TrySetResult(), this);
+        }
+    }
+}

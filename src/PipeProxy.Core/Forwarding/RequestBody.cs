@@ -1,0 +1,387 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using PipeProxy.Core.Http;
+using PipeProxy.Core.Transport;
+
+namespace PipeProxy.Core.Forwarding;
+
+/// <summary>How a run of the body pump ended.</summary>
+internal enum PumpEnd : byte
+{
+    /// <summary>The whole body is at the backend.</summary>
+    Complete,
+
+    /// <summary>The framing turned bad; see <see cref="RequestBody.Rejection"/>.</summary>
+    Rejected,
+
+    /// <summary>No byte came within the limit.</summary>
+    TimedOut,
+
+    /// <summary>The client ended or broke the connection in the middle.</summary>
+    ClientGone,
+
+    /// <summary>The backend takes no more.</summary>
+    UpstreamGone,
+
+    /// <summary>Asked to stop: the attempt is over.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// The body of one request on its way to a backend. Until a response head is accepted, and up to the replay size, its
+/// bytes are examined and not consumed, so that a further attempt reads them again from the client's pipe.
+/// </summary>
+/// <remarks>
+/// The pump may end while it holds a read result; the next run, or <see cref="Finish"/>, goes on from there. At most
+/// one run is under way, and nobody else reads the client's pipe meanwhile.
+/// </remarks>
+internal sealed class RequestBody
+{
+    private const int InlineCopyBytes = 4096;
+    private readonly Connection _client;
+    private readonly HttpLimits _limits;
+    private readonly ForwardingOptions _options;
+    private readonly ReplayMemory _replayMemory;
+    private readonly Deadline _deadline;
+
+    private BodyKind _kind;
+    private long _length;
+    private long _remaining;
+    private ChunkScanner _scanner;
+    private readonly TrailerSection _trailers = new();
+
+    private ReadOnlySequence<byte> _held;
+    private bool _isHeld;
+    private bool _heldIsLast;
+    private long _offset;
+    private long _charged;
+    private bool _ended;
+    private volatile bool _replayOpen;
+    private volatile bool _stop;
+    private volatile bool _timedOut;
+
+    public RequestBody(Connection client, HttpLimits limits, ForwardingOptions options, ReplayMemory replayMemory)
+    {
+        _client = client;
+        _limits = limits;
+        _options = options;
+        _replayMemory = replayMemory;
+        _deadline = new Deadline(client.Worker.Timers, static body => ((RequestBody)body).OnTimeout(), this);
+    }
+
+    public BodyKind Kind => _kind;
+
+    /// <summary>Payload bytes of a body framed by length.</summary>
+    public long Length => _length;
+
+    /// <summary>What was wrong, after <see cref="PumpEnd.Rejected"/>.</summary>
+    public HttpRejection Rejection { get; private set; }
+
+    /// <summary>True while the body can be read again from its first byte.</summary>
+    public bool CanReplay => _kind == BodyKind.None || _replayOpen;
+
+    /// <summary>True once the last byte of the body was read (and, by the pump, written).</summary>
+    public bool IsFullyRead => _kind == BodyKind.None || Volatile.Read(ref _ended);
+
+    /// <summary>True when no byte of the body was seen yet.</summary>
+    public bool IsUntouched => _offset == 0 && !_isHeld && _replayOpen;
+
+    public void Begin(BodyKind kind, long length)
+    {
+        _kind = kind == BodyKind.Length && length == 0 ? BodyKind.None : kind;
+        _length = length;
+        _replayOpen = true;
+        _timedOut = false;
+        Rewind();
+    }
+
+    /// <summary>A further attempt reads the body from its first byte. Only while <see cref="CanReplay"/>.</summary>
+    public void Rewind()
+    {
+        _offset = 0;
+        _remaining = _length;
+        _stop = false;
+        Volatile.Write(ref _ended, false);
+        if (_kind == BodyKind.Chunked)
+        {
+            _scanner = new ChunkScanner(_limits);
+        }
+    }
+
+    /// <summary>A response head was accepted: what was forwarded need not stay readable.</summary>
+    public void CloseReplay() => _replayOpen = false;
+
+    /// <summary>Ends the run that is under way; it returns soon. The caller aborts the backend's connection as well.</summary>
+    public void Stop()
+    {
+        _stop = true;
+        _client.Input.CancelPendingRead();
+    }
+
+    /// <summary>Copies the body to the backend; what is written before it goes out in the same flush.</summary>
+    public ValueTask<PumpEnd> PumpAsync(PipeWriter output) => RunAsync(output, long.MaxValue);
+
+    /// <summary>
+    /// Reads the rest of the body and drops it, to keep the connection (rule 23). False when it is longer than
+    /// <paramref name="limit"/> bytes, or bad, or does not come.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
+    public async ValueTask<bool> DrainAsync(long limit)
+    {
+        if (IsFullyRead)
+        {
+            return true;
+        }
+
+        CloseReplay();
+        _stop = false;
+        return await RunAsync(null, limit) == PumpEnd.Complete;
+    }
+
+    /// <summary>Lets go of what is held and consumes what was read. The next request's bytes stay.</summary>
+    public void Finish()
+    {
+        if (_isHeld)
+        {
+            _isHeld = false;
+            _client.Input.AdvanceTo(_held.GetPosition(_offset));
+            _held = default;
+        }
+
+        _deadline.Clear();
+        _replayMemory.Release(_charged);
+        _charged = 0;
+        _offset = 0;
+        _kind = BodyKind.None;
+        _trailers.Reset();
+    }
+
+    /// <summary>The connection ends.</summary>
+    public void Dispose()
+    {
+        _deadline.Remove();
+        _replayMemory.Release(_charged);
+        _charged = 0;
+        _trailers.Reset();
+    }
+
+    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
+    private async ValueTask<PumpEnd> RunAsync(PipeWriter? output, long limit)
+    {
+        bool unflushed = output is not null;
+        long dropped = 0;
+        bool reading = false;
+        try
+        {
+            while (true)
+            {
+                while (_isHeld)
+                {
+                    ChunkResult step = NextRun(out ReadOnlySequence<byte> data);
+                    if (step == ChunkResult.Rejected)
+                    {
+                        return PumpEnd.Rejected;
+                    }
+
+                    if (step == ChunkResult.Data && output is not null)
+                    {
+                        if (data.Length <= InlineCopyBytes)
+                        {
+                            WriteInline(output, data);
+                            unflushed = true;
+                        }
+                        else if (!await WriteLargeAsync(output, data))
+                        {
+                            return PumpEnd.UpstreamGone;
+                        }
+                        else
+                        {
+                            unflushed = _kind == BodyKind.Chunked;
+                        }
+                    }
+                    else if (step == ChunkResult.Data && (dropped += data.Length) > limit)
+                    {
+                        return PumpEnd.Stopped;
+                    }
+
+                    if (step == ChunkResult.Done || (_kind == BodyKind.Length && _remaining == 0))
+                    {
+                        if (_kind == BodyKind.Chunked && output is not null)
+                        {
+                            HeadWriter.WriteLastChunk(output, _trailers);
+                        }
+
+                        Volatile.Write(ref _ended, true);
+                        if (output is not null && (await output.FlushAsync()).IsCompleted)
+                        {
+                            return PumpEnd.UpstreamGone;
+                        }
+
+                        return PumpEnd.Complete;
+                    }
+
+                    if (step == ChunkResult.NeedMore)
+                    {
+                        if (_heldIsLast)
+                        {
+                            return PumpEnd.ClientGone;
+                        }
+
+                        LetGo();
+                    }
+                }
+
+                if (unflushed)
+                {
+                    unflushed = false;
+                    if ((await output!.FlushAsync()).IsCompleted)
+                    {
+                        return PumpEnd.UpstreamGone;
+                    }
+                }
+
+                if (_stop)
+                {
+                    return PumpEnd.Stopped;
+                }
+
+                if (!_client.Input.TryRead(out ReadResult result))
+                {
+                    _deadline.Set(_options.BodyTimeout);
+                    reading = true;
+                    result = await _client.Input.ReadAsync();
+                    reading = false;
+                    _deadline.Clear();
+                }
+
+                _held = result.Buffer;
+                _isHeld = true;
+                _heldIsLast = result.IsCompleted;
+                if (result.IsCanceled)
+                {
+                    if (_timedOut)
+                    {
+                        return PumpEnd.TimedOut;
+                    }
+
+                    if (_stop)
+                    {
+                        return PumpEnd.Stopped;
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            // A read that throws is the client's end, a write that throws the backend's.
+            return reading ? PumpEnd.ClientGone : PumpEnd.UpstreamGone;
+        }
+    }
+
+    /// <summary>The next run of payload in what is held; moves the offset behind it.</summary>
+    private ChunkResult NextRun(out ReadOnlySequence<byte> data)
+    {
+        ReadOnlySequence<byte> unseen = _held.Slice(_offset);
+        if (_kind == BodyKind.Length)
+        {
+            data = unseen.Length > _remaining ? unseen.Slice(0, _remaining) : unseen;
+            long taken = data.Length;
+            _remaining -= taken;
+            _offset += taken;
+            return taken > 0 ? ChunkResult.Data : ChunkResult.NeedMore;
+        }
+
+        ChunkResult step = _scanner.Next(unseen, out SequencePosition consumed, out data, _trailers);
+        _offset += unseen.Slice(0, consumed).Length;
+        if (step == ChunkResult.Rejected)
+        {
+            Rejection = _scanner.Rejection;
+        }
+
+        return step;
+    }
+
+    private void WriteInline(PipeWriter output, in ReadOnlySequence<byte> data)
+    {
+        if (_kind == BodyKind.Chunked)
+        {
+            HeadWriter.WriteChunkHeader(output, data.Length);
+        }
+
+        foreach (ReadOnlyMemory<byte> segment in data)
+        {
+            output.Write(segment.Span);
+        }
+
+        if (_kind == BodyKind.Chunked)
+        {
+            output.Write("\r\n"u8);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
+    private async ValueTask<bool> WriteLargeAsync(PipeWriter output, ReadOnlySequence<byte> data)
+    {
+        if (_kind == BodyKind.Chunked)
+        {
+            HeadWriter.WriteChunkHeader(output, data.Length);
+        }
+
+        SequencePosition next = data.Start;
+        while (data.TryGet(ref next, out ReadOnlyMemory<byte> segment))
+        {
+            if (segment.Length > 0 && (await output.WriteAsync(segment)).IsCompleted)
+            {
+                return false;
+            }
+        }
+
+        if (_kind == BodyKind.Chunked)
+        {
+            output.Write("\r\n"u8);
+        }
+
+        return true;
+    }
+
+    /// <summary>All of what is held was used: give it back, consumed or (replay) only examined.</summary>
+    private void LetGo()
+    {
+        _isHeld = false;
+        if (_replayOpen && _offset <= _options.ReplayBytes && TryCharge(_offset))
+        {
+            _client.Input.AdvanceTo(_held.Start, _held.End);
+        }
+        else
+        {
+            _replayOpen = false;
+            _client.Input.AdvanceTo(_held.GetPosition(_offset), _held.End);
+            _offset = 0;
+        }
+
+        _held = default;
+    }
+
+    private bool TryCharge(long kept)
+    {
+        if (kept <= _charged)
+        {
+            return true;
+        }
+
+        if (!_replayMemory.TryCharge(kept - _charged))
+        {
+            return false;
+        }
+
+        _charged = kept;
+        return true;
+    }
+
+    private void OnTimeout()
+    {
+        _timedOut = true;
+        _client.Input.CancelPendingRead();
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using PipeProxy.Core.Balancing;
+using PipeProxy.Core.Http;
+using PipeProxy.Core.Transport;
+
+namespace PipeProxy.Core.Forwarding;
+
+/// <summary>
+/// A GET that a middleware sends on behalf of a request, over the same pools and parsers. The answer's head comes back
+/// with its connection: give it back by <see cref="FinishAsync"/>, or relay it by <see cref="Exchange.AnswerFrom"/>.
+/// </summary>
+internal static class SubRequest
+{
+    private const int Timeout = 30_000;
+    private const int MaxDroppedBody = 64 * 1024;
+
+    /// <summary>
+    /// Sends a GET with the fields that <paramref name="writeFields"/> writes (complete lines); null when no valid
+    /// answer came. A stale pooled connection is tried once more on a fresh one.
+    /// </summary>
+    public static async ValueTask<UpstreamConnection?> GetAsync(Exchange exchange, SubRequestTarget target, Action<Exchange, PipeWriter> writeFields)
+    {
+        if (await target.NextAsync(exchange) is not { } backend)
+        {
+            return null;
+        }
+
+        DataPlane plane = exchange.Plane;
+        Worker worker = exchange.Client.Worker;
+        BackendRuntime runtime = plane.RuntimeOf(backend);
+        UpstreamConnection? upstream = runtime.PoolOf(worker).TryTake(int.MaxValue);
+        try
+        {
+            while (true)
+            {
+                bool reused = upstream is not null;
+                upstream ??= runtime.Adopt(await worker.ConnectAsync(backend.Address!, plane.Options.ConnectTimeoutAlone));
+                exchange.Use(upstream);
+                exchange.AbortUpstreamIn(Timeout);
+                bool answered = await AskAsync(upstream, target, exchange, writeFields);
+                exchange.AbortUpstreamIn(0);
+                if (answered)
+                {
+                    return upstream;
+                }
+
+                upstream.Close();
+                upstream = null;
+                exchange.Use(null);
+                if (!reused || exchange.IsClientGone)
+                {
+                    return null;
+                }
+            }
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            upstream?.Close();
+            exchange.Use(null);
+            return null;
+        }
+    }
+
+    /// <summary>The answer's head has been used: its body is dropped within a bound and the connection kept, or closed.</summary>
+    public static async ValueTask FinishAsync(Exchange exchange, UpstreamConnection upstream)
+    {
+        exchange.Use(null);
+        ResponseHead head = upstream.Head;
+        bool reusable = head.KeepAlive;
+        if (head.BodyKind == BodyKind.Length && head.ContentLength <= MaxDroppedBody)
+        {
+            long left = head.ContentLength;
+            try
+            {
+                while (left > 0)
+                {
+                    ReadResult result = await upstream.Connection.Input.ReadAsync();
+                    ReadOnlySequence<byte> take = result.Buffer.Slice(0, Math.Min(left, result.Buffer.Length));
+                    left -= take.Length;
+                    upstream.Connection.Input.AdvanceTo(take.End);
+                    if (result.IsCompleted && left > 0)
+                    {
+                        reusable = false;
+                        break;
+                    }
+                }
+            }
+            catch (Exception e) when (ConnectionFault.Is(e))
+            {
+                reusable = false;
+            }
+        }
+        else if (head.BodyKind != BodyKind.None)
+        {
+            reusable = false;
+        }
+
+        if (reusable)
+        {
+            upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
+        }
+        else
+        {
+            upstream.Close();
+        }
+    }
+
+    private static async ValueTask<bool> AskAsync(
+        UpstreamConnection upstream, SubRequestTarget target, Exchange exchange, Action<Exchange, PipeWriter> writeFields)
+    {
+        PipeWriter output = upstream.Connection.Output;
+        output.Write("GET "u8);
+        output.Write(target.PathAndQuery);
+        output.Write(" HTTP/1.1\r\nHost: "u8);
+        output.Write(target.Authority);
+        output.Write("\r\n"u8);
+        writeFields(exchange, output);
+        output.Write("\r\n"u8);
+        PipeReader input = upstream.Connection.Input;
+        upstream.HeadParser.Reset();
+        try
+        {
+            await output.FlushAsync();
+            while (true)
+            {
+                ReadResult result = await input.ReadAsync();
+                HeadResult parsed = upstream.HeadParser.Parse(
+                    result.Buffer, upstream.Head, HttpMethod.Get, out SequencePosition consumed, out SequencePosition examined);
+                input.AdvanceTo(consumed, examined);
+                if (parsed == HeadResult.Done && upstream.Head.Status >= 200)
+                {
+                    return true;
+                }
+
+                if (parsed == HeadResult.Rejected || result.IsCompleted || (parsed == HeadResult.Done && upstream.Head.Status == 101))
+                {
+                    return false;
+                }
+
+                if (parsed == HeadResult.Done)
+                {
+                    upstream.Head.Reset();
+                    upstream.HeadParser.Reset();
+                }
+            }
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            return false;
+        }
+    }
+}
