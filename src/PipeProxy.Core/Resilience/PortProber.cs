@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using PipeProxy.Core.Balancing;
+using PipeProxy.Core.Configuration;
 using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Resilience;
@@ -15,6 +16,22 @@ public sealed class PortProber(Worker worker, Action<Backend> portOpen)
     private const int LongestInterval = 500;
     private const int ConnectTimeout = 1_000;
     private readonly ConcurrentDictionary<Backend, Probe> _probes = new();
+
+    /// <summary>Follows a configuration change: starting backends are probed, others are not any more.</summary>
+    public void Apply(ProxyStateChange change)
+    {
+        foreach (BackendChange one in change.Backends)
+        {
+            if (one.After == BackendState.Starting)
+            {
+                Watch(one.Backend);
+            }
+            else if (one.Before == BackendState.Starting)
+            {
+                Forget(one.Backend);
+            }
+        }
+    }
 
     /// <summary>Begins to probe <paramref name="backend"/>; a second call changes nothing.</summary>
     public void Watch(Backend backend)
