@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using PipeProxy.Docker.Labels;
 
 namespace PipeProxy.Docker.Engine;
 
@@ -33,7 +34,7 @@ internal sealed class EngineClient : IDisposable
         WithTimeout(token => _client.Containers.ListContainersAsync(new ContainersListParameters(), token), cancellation);
 
     /// <summary>One container, or null where the engine knows none of this id.</summary>
-    public async Task<ContainerInspectResponse?> InspectAsync(string id, CancellationToken cancellation)
+    private async Task<ContainerInspectResponse?> InspectAsync(string id, CancellationToken cancellation)
     {
         try
         {
@@ -43,6 +44,30 @@ internal sealed class EngineClient : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// The facts of a container, or null where it does not run. One that lives in another's network
+    /// (<c>network_mode: container:...</c>) is reached where that one is, and that one is asked for too.
+    /// </summary>
+    public async Task<ContainerFacts?> FactsAsync(string id, CancellationToken cancellation)
+    {
+        if (await InspectAsync(id, cancellation) is not { } answer || FactsReader.Facts(answer) is not { } facts)
+        {
+            return null;
+        }
+
+        const string shared = "container:";
+        if (facts.NetworkMode.StartsWith(shared, StringComparison.Ordinal) && await InspectAsync(facts.NetworkMode[shared.Length..], cancellation) is { } host)
+        {
+            facts = facts with
+            {
+                Networks = FactsReader.Networks(host.NetworkSettings?.Networks),
+                NetworkMode = host.HostConfig?.NetworkMode == "host" ? "host" : facts.NetworkMode,
+            };
+        }
+
+        return facts;
     }
 
     /// <summary>The events from <paramref name="since"/> on. Returns when the engine has opened the stream.</summary>

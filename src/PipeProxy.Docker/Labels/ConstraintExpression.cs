@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -12,9 +11,9 @@ namespace PipeProxy.Docker.Labels;
 public sealed class ConstraintExpression
 {
     private const int MaxDepth = 64;
-    private readonly Func<ImmutableDictionary<string, string>, bool> _matches;
+    private readonly Func<IReadOnlyDictionary<string, string>, bool> _matches;
 
-    private ConstraintExpression(Func<ImmutableDictionary<string, string>, bool> matches) => _matches = matches;
+    private ConstraintExpression(Func<IReadOnlyDictionary<string, string>, bool> matches) => _matches = matches;
 
     /// <summary>Reads an expression; the empty one is met by every container. Returns what is wrong with it and where, or null.</summary>
     public static string? TryParse(string expression, out ConstraintExpression? constraint)
@@ -41,13 +40,13 @@ public sealed class ConstraintExpression
         }
     }
 
-    internal bool IsMetBy(ImmutableDictionary<string, string> labels) => _matches(labels);
+    internal bool IsMetBy(IReadOnlyDictionary<string, string> labels) => _matches(labels);
 
     private sealed class Reader(string text)
     {
         private int _at;
 
-        public Func<ImmutableDictionary<string, string>, bool> Or(int depth)
+        public Func<IReadOnlyDictionary<string, string>, bool> Or(int depth)
         {
             var left = And(depth);
             while (Take("||"))
@@ -59,7 +58,7 @@ public sealed class ConstraintExpression
             return left;
         }
 
-        private Func<ImmutableDictionary<string, string>, bool> And(int depth)
+        private Func<IReadOnlyDictionary<string, string>, bool> And(int depth)
         {
             var left = Unary(depth);
             while (Take("&&"))
@@ -71,7 +70,7 @@ public sealed class ConstraintExpression
             return left;
         }
 
-        private Func<ImmutableDictionary<string, string>, bool> Unary(int depth)
+        private Func<IReadOnlyDictionary<string, string>, bool> Unary(int depth)
         {
             if (depth > MaxDepth)
             {
@@ -106,7 +105,7 @@ public sealed class ConstraintExpression
             throw Wrong("Label(`key`, `value`), LabelRegex(`key`, `expression`), ! or (");
         }
 
-        private Func<ImmutableDictionary<string, string>, bool> RegexMatch(string key, string pattern)
+        private Func<IReadOnlyDictionary<string, string>, bool> RegexMatch(string key, string pattern)
         {
             Regex regex;
             try

@@ -42,7 +42,7 @@ internal sealed class LabelContext
     public ImmutableArray<ConfigurationProblem> Problems { get; } = [];
 
     /// <summary>The container is to be served, by <c>enable</c>, <c>exposedbydefault</c> and the constraints.</summary>
-    public bool IsExposed(ImmutableDictionary<string, string> labels)
+    public bool IsExposed(IReadOnlyDictionary<string, string> labels)
     {
         var enabled = Options.ExposedByDefault;
         if (EnableLabel(labels) is { } label)
@@ -54,8 +54,12 @@ internal sealed class LabelContext
         return enabled && _constraint is not null && _constraint.IsMetBy(labels);
     }
 
+    /// <summary>The container is exposed, or somebody tried to say so and slipped, which is to be told.</summary>
+    public bool IsOfInterest(IReadOnlyDictionary<string, string> labels) =>
+        IsExposed(labels) || (EnableLabel(labels) is { } label && LabelValue.Bool(new LabelEntry("", false, [], label.Value), new ProblemList("")) is null);
+
     /// <summary>The label that says whether the container is to be served: ours before Traefik's.</summary>
-    public static KeyValuePair<string, string>? EnableLabel(ImmutableDictionary<string, string> labels)
+    public static KeyValuePair<string, string>? EnableLabel(IReadOnlyDictionary<string, string> labels)
     {
         KeyValuePair<string, string>? found = null;
         foreach (var label in labels)
