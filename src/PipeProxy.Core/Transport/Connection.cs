@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 
 namespace PipeProxy.Core.Transport;
 
@@ -15,7 +16,12 @@ namespace PipeProxy.Core.Transport;
 /// <para>
 /// A connection ends in one of two ways. Graceful: <see cref="ShutdownSend"/>, read until the peer's end or a bound,
 /// <see cref="Dispose"/>. At once: <see cref="Abort"/>, <see cref="Dispose"/>. <see cref="Dispose"/> alone may lose
-/// bytes that were flushed and not yet sent.
+/// bytes that were flushed and not yet sent; it is for the owner, when none of its own reads or writes is under way.
+/// </para>
+/// <para>
+/// A read or a flush on a connection that has been cut fails with an exception that
+/// <see cref="IsConnectionFailure"/> knows, or says completed. A write after the peer has gone is not an error: it
+/// goes nowhere, and the flush says completed.
 /// </para>
 /// </remarks>
 public abstract class Connection(Worker worker) : IDisposable
@@ -41,13 +47,18 @@ public abstract class Connection(Worker worker) : IDisposable
     /// <summary>True once the peer's FIN or reset was seen, even while bytes before it are unread.</summary>
     public abstract bool IsPeerClosed { get; }
 
-    /// <summary>True after <see cref="Abort"/> or <see cref="EndInput"/>: an end of input then is a cut, not a FIN.</summary>
+    /// <summary>
+    /// True after <see cref="Abort"/> or <see cref="EndInput"/>, or where a reset came in the guise of an end: an end
+    /// of input then is a cut, not a FIN. Ask it when the input has ended.
+    /// </summary>
     public abstract bool IsAborted { get; }
 
     /// <summary>
     /// Names who is told, once, that the peer has closed (FIN or reset); no read needs to be outstanding. Called at
     /// once when it has already happened. The call may come on any thread of the worker and must not block. Null
-    /// takes the listener away. A connection has one listener at a time.
+    /// takes the listener away: after that it is not called, or <see cref="IsPeerClosed"/> is true already (a call
+    /// under way may then still come). A connection has one listener at a time. Our own <see cref="Abort"/>,
+    /// <see cref="EndInput"/> and <see cref="Dispose"/> are not the peer's close and tell nobody.
     /// </summary>
     public abstract void SetPeerClosedListener(IPeerClosedListener? listener);
 
@@ -56,18 +67,23 @@ public abstract class Connection(Worker worker) : IDisposable
 
     /// <summary>
     /// Ends the input: what was received is still delivered, then the reader completes. Any thread. Used when the
-    /// peer is known to be gone and no reset will ever tell (its network interface has vanished).
+    /// peer is known to be gone and no reset will ever tell (its network interface has vanished). Where the peer's
+    /// own end has arrived already, read or not, it changes nothing.
     /// </summary>
     public abstract void EndInput();
 
     /// <summary>
     /// Ends both directions at once: pending reads and flushes complete (with an exception or as completed), unsent
-    /// bytes are dropped. Any thread, idempotent.
+    /// bytes are dropped; the peer sees a reset and no FIN. Any thread, idempotent.
     /// </summary>
     public abstract void Abort();
 
     /// <summary>Releases the descriptor and the buffers. Idempotent.</summary>
     public abstract void Dispose();
+
+    /// <summary>True for the exceptions by which reads, flushes and connects say that the connection is no more.</summary>
+    public static bool IsConnectionFailure(Exception exception) =>
+        exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
 }
 
 /// <summary>Facts of a TLS session that routing and forwarding ask for.</summary>

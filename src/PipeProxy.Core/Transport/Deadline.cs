@@ -35,7 +35,7 @@ public sealed class Deadline(WorkerTimers timers, Action<object> onDue, object o
             return;
         }
 
-        long due = timers.ReadClock() + milliseconds;
+        long due = timers.ReadClockRoundedUp() + milliseconds;
         // A full fence: the wheel empties the slot mark and then reads Due; we write Due and then read the mark.
         Interlocked.Exchange(ref _due, due);
         long linked = LinkedTick;

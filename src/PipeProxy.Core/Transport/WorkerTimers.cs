@@ -24,12 +24,7 @@ public sealed class WorkerTimers(TimeProvider clock)
     private long _nowMilliseconds;
 
     /// <summary>Milliseconds since this instance began, monotonic, read from the clock.</summary>
-    public long ReadClock()
-    {
-        long elapsed = clock.GetTimestamp() - _start;
-        long seconds = elapsed / _timestampsPerSecond;
-        return (seconds * 1000) + ((elapsed - (seconds * _timestampsPerSecond)) * 1000 / _timestampsPerSecond);
-    }
+    public long ReadClock() => ToMilliseconds(clock.GetTimestamp() - _start);
 
     /// <summary>
     /// Milliseconds at the last tick: cheap, and at most one tick old. Good enough for "how long idle"; a deadline is
@@ -65,6 +60,9 @@ public sealed class WorkerTimers(TimeProvider clock)
         _due.Clear();
     }
 
+    /// <summary>The first whole millisecond that has not begun: what a deadline counts from, so that it is never early.</summary>
+    internal long ReadClockRoundedUp() => ToMilliseconds(clock.GetTimestamp() - _start + (_timestampsPerSecond / 1000) - 1);
+
     /// <summary>The number of the tick in which a time lies. From 1 on: 0 is the mark of a deadline in no slot.</summary>
     internal static long TickOf(long milliseconds) => (milliseconds / TickMilliseconds) + 1;
 
@@ -98,6 +96,13 @@ public sealed class WorkerTimers(TimeProvider clock)
                 Unlink(deadline);
             }
         }
+    }
+
+    private long ToMilliseconds(long elapsed)
+    {
+        // In two steps: the product of a long uptime and 1000 would not fit.
+        long seconds = elapsed / _timestampsPerSecond;
+        return (seconds * 1000) + ((elapsed - (seconds * _timestampsPerSecond)) * 1000 / _timestampsPerSecond);
     }
 
     private void VisitSlot(int slot, long now)

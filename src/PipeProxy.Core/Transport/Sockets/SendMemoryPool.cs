@@ -13,7 +13,6 @@ namespace PipeProxy.Core.Transport.Sockets;
 /// </remarks>
 internal sealed class SendMemoryPool : MemoryPool<byte>
 {
-    private readonly Lock _gate = new();
     private Block? _free;
     private volatile SocketsOutput? _writer;
 
@@ -26,13 +25,9 @@ internal sealed class SendMemoryPool : MemoryPool<byte>
     /// <inheritdoc/>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        Block block;
-        lock (_gate)
-        {
-            block = _free ?? new Block(this);
-            _free = block.Next;
-        }
-
+        // No lock of ours: the pipe rents and gives back under its own.
+        Block block = _free ?? new Block(this);
+        _free = block.Next;
         block.Next = null;
         block.Array = ArrayPool<byte>.Shared.Rent(minBufferSize <= 0 ? 4096 : minBufferSize);
         return block;
@@ -47,11 +42,8 @@ internal sealed class SendMemoryPool : MemoryPool<byte>
             ArrayPool<byte>.Shared.Return(array);
         }
 
-        lock (_gate)
-        {
-            block.Next = _free;
-            _free = block;
-        }
+        block.Next = _free;
+        _free = block;
     }
 
     /// <inheritdoc/>
@@ -74,8 +66,9 @@ internal sealed class SendMemoryPool : MemoryPool<byte>
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _array, null) is { } array)
+            if (_array is { } array)
             {
+                _array = null;
                 pool.Return(this, array);
             }
         }

@@ -29,6 +29,9 @@ internal sealed class SocketsOutput(SocketConnection pipes) : PipeWriter
 
     public override long UnflushedBytes => _unflushed;
 
+    private bool HasFailedToSend => pipes.ShutdownKind is PipeShutdownKind.WriteSocketError
+        or PipeShutdownKind.WriteDisposed or PipeShutdownKind.WriteIOException or PipeShutdownKind.WriteException;
+
     private bool HasEnded => _aborted || pipes.ShutdownKind != PipeShutdownKind.None;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -92,7 +95,7 @@ internal sealed class SocketsOutput(SocketConnection pipes) : PipeWriter
 
         try
         {
-            return _inner.FlushAsync(cancellationToken);
+            return Checked(_inner.FlushAsync(cancellationToken));
         }
         catch (Exception) when (HasEnded && !_completed)
         {
@@ -111,7 +114,7 @@ internal sealed class SocketsOutput(SocketConnection pipes) : PipeWriter
 
         try
         {
-            return _inner.WriteAsync(source, cancellationToken);
+            return Checked(_inner.WriteAsync(source, cancellationToken));
         }
         catch (Exception) when (HasEnded && !_completed)
         {
@@ -132,6 +135,18 @@ internal sealed class SocketsOutput(SocketConnection pipes) : PipeWriter
     public void Abort() => _aborted = true;
 
     private static ValueTask<FlushResult> Gone => new(new FlushResult(isCanceled: false, isCompleted: true));
+
+    /// <summary>The pipe makes its result before the bytes are sent: a send that failed in this very call is in here.</summary>
+    private ValueTask<FlushResult> Checked(ValueTask<FlushResult> flush)
+    {
+        if (!HasFailedToSend || !flush.IsCompletedSuccessfully)
+        {
+            return flush;
+        }
+
+        _ = flush.Result;
+        return Gone;
+    }
 
     private void Release()
     {
