@@ -27,6 +27,14 @@ public sealed record HeadersDefinition : MiddlewareDefinition
 
     /// <summary>Name and value; an empty value removes.</summary>
     public ImmutableArray<KeyValuePair<string, string>> CustomResponseHeaders { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(HeadersDefinition? other) => base.Equals(other)
+        && CustomRequestHeaders.AsSpan().SequenceEqual(other.CustomRequestHeaders.AsSpan())
+        && CustomResponseHeaders.AsSpan().SequenceEqual(other.CustomResponseHeaders.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), CustomRequestHeaders.Length, CustomResponseHeaders.Length);
 }
 
 /// <summary><c>redirectscheme</c>: answers with a redirect where the request's scheme is another.</summary>
@@ -56,4 +64,12 @@ public sealed record ForwardAuthDefinition : MiddlewareDefinition
 
     /// <summary>Fields of the request that are sent along; empty = all.</summary>
     public ImmutableArray<string> AuthRequestHeaders { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(ForwardAuthDefinition? other) => base.Equals(other) && Address == other.Address && TrustForwardHeader == other.TrustForwardHeader
+        && AuthResponseHeaders.AsSpan().SequenceEqual(other.AuthResponseHeaders.AsSpan())
+        && AuthRequestHeaders.AsSpan().SequenceEqual(other.AuthRequestHeaders.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Address, TrustForwardHeader);
 }

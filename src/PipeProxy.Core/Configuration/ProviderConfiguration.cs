@@ -22,6 +22,14 @@ public sealed record ProviderConfiguration
 
     /// <summary>What the provider read and could not use.</summary>
     public ImmutableArray<ConfigurationProblem> Problems { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(ProviderConfiguration? other) => other is not null && Provider == other.Provider
+        && Routers.AsSpan().SequenceEqual(other.Routers.AsSpan()) && Services.AsSpan().SequenceEqual(other.Services.AsSpan())
+        && Middlewares.AsSpan().SequenceEqual(other.Middlewares.AsSpan()) && Problems.AsSpan().SequenceEqual(other.Problems.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Provider, Routers.Length, Services.Length, Middlewares.Length, Problems.Length);
 }
 
 /// <summary>Something a user wrote that is not in force.</summary>
@@ -56,6 +64,14 @@ public sealed record RouterDefinition
 
     /// <summary>Where it was written, for problems.</summary>
     public string Source { get; init; } = "";
+
+    /// <inheritdoc/>
+    public bool Equals(RouterDefinition? other) => other is not null && Name == other.Name && Rule == other.Rule && Service == other.Service
+        && EntryPoints.AsSpan().SequenceEqual(other.EntryPoints.AsSpan()) && Middlewares.AsSpan().SequenceEqual(other.Middlewares.AsSpan())
+        && Priority == other.Priority && Tls == other.Tls && Source == other.Source;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Rule, Service, Priority);
 }
 
 /// <summary>A named set of backends.</summary>

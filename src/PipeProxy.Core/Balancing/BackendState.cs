@@ -1,0 +1,37 @@
+namespace PipeProxy.Core.Balancing;
+
+/// <summary>Where a backend stands in its life. Which states are given new requests is decided by <see cref="BackendSet"/>.</summary>
+public enum BackendState : byte
+{
+    /// <summary>Started; its port is not known to accept. Never chosen.</summary>
+    Starting,
+
+    /// <summary>Takes a growing share.</summary>
+    Ramping,
+
+    /// <summary>Serves.</summary>
+    Up,
+
+    /// <summary>Taken out for its behaviour; chosen only where no better one is left.</summary>
+    Ejected,
+
+    /// <summary>Was ejected and is being tried again.</summary>
+    Probing,
+
+    /// <summary>Its health check fails; chosen only where no better one is left.</summary>
+    Unhealthy,
+
+    /// <summary>Told to stop: what is under way finishes, new requests only where nothing else is left.</summary>
+    Draining,
+
+    /// <summary>Frozen. Never chosen.</summary>
+    Paused,
+}
+
+/// <summary>One backend in a <see cref="BackendSet"/>, as it stood when the set was made.</summary>
+/// <param name="Backend">The instance.</param>
+/// <param name="Weight">Share relative to the others; 0 = sticky requests only.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Since">When it came into that state.</param>
+/// <param name="Reason">Why, in one line for people.</param>
+public readonly record struct BackendEntry(Backend Backend, int Weight, BackendState State, DateTimeOffset Since, string Reason);

@@ -1,0 +1,34 @@
+using PipeProxy.Core.Balancing;
+
+namespace PipeProxy.Core.Configuration;
+
+/// <summary>One service at one moment: what an attempt reads anew each time.</summary>
+public sealed class ServiceState
+{
+    internal ServiceState(Service service, ServiceDefinition definition, BackendSet set, CookieAffinity? affinity, bool isRetained)
+    {
+        Service = service;
+        Definition = definition;
+        Set = set;
+        Affinity = affinity;
+        IsRetained = isRetained;
+    }
+
+    /// <summary>Whose state it is.</summary>
+    public Service Service { get; }
+
+    /// <summary>As published; without servers where the service is retained.</summary>
+    public ServiceDefinition Definition { get; }
+
+    /// <summary>Its backends.</summary>
+    public BackendSet Set { get; }
+
+    /// <summary>The client's Host goes to the backend.</summary>
+    public bool PassHostHeader => Definition.PassHostHeader;
+
+    /// <summary>Its provider no longer publishes it: kept for a while, without servers.</summary>
+    public bool IsRetained { get; }
+
+    /// <summary>Stickiness; null = none.</summary>
+    internal CookieAffinity? Affinity { get; }
+}
