@@ -106,6 +106,7 @@ internal sealed class RequestBody
         if (_kind == BodyKind.Chunked)
         {
             _scanner = new ChunkScanner(_limits);
+            _trailers.Reset();
         }
     }
 
