@@ -75,7 +75,7 @@ internal sealed class WireBed : IAsyncDisposable
 
     /// <summary>Backend number <paramref name="index"/> as a provider sees it.</summary>
     public ServerDefinition Server(int index, ServerPresence presence = ServerPresence.Running) =>
-        ServerAt(Backends[index].EndPoint, presence);
+        ServerAt(Backends[index].EndPoint, presence) is var server ? server with { Identity = _options.IdentityPrefix + server.Identity } : server;
 
     public static ServerDefinition ServerAt(System.Net.IPEndPoint endPoint, ServerPresence presence = ServerPresence.Running)
     {

@@ -11,6 +11,9 @@ internal sealed record WireBedOptions
     /// <summary>Number of scripted backends of the only service.</summary>
     public int Backends { get; init; } = 1;
 
+    /// <summary>Before the URL in a server's identity, so that it is another than the URL as with Docker.</summary>
+    public string IdentityPrefix { get; init; } = "";
+
     public string Rule { get; init; } = "PathPrefix(`/`)";
 
     public ForwardingOptions Forwarding { get; init; } = new();
