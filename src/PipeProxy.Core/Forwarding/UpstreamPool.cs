@@ -85,7 +85,7 @@ internal sealed class UpstreamPool
         connection.IsReused = true;
         connection.IdleSince = _timers.NowMilliseconds;
         connection.IdleLimit = keepAliveTimeoutSeconds > 0
-            ? Math.Min(_options.UpstreamIdleTimeout, (keepAliveTimeoutSeconds * 1000) - 1000)
+            ? (int)Math.Min(_options.UpstreamIdleTimeout, (keepAliveTimeoutSeconds - 1) * 1000L)
             : _options.UpstreamIdleTimeout;
         if (connection.IdleLimit <= 0 || !connection.TryBecomeIdle())
         {
