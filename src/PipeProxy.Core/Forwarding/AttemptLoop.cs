@@ -83,9 +83,9 @@ internal sealed class AttemptLoop(DataPlane plane)
     private async ValueTask<AttemptOutcome> TryAsync(Exchange exchange, Backend backend, ServiceState service)
     {
         BackendRuntime runtime = plane.RuntimeOf(backend);
-        bool repeatable = exchange.Head.IsIdempotent && exchange.Body.CanReplay;
+        // Rule 36: who could not be sent again takes no connection that its backend may be about to close.
         UpstreamConnection? upstream = runtime.PoolOf(exchange.Client.Worker)
-            .TryTake(repeatable ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
+            .TryTake(exchange.Head.IsIdempotent && exchange.Body.IsSureToReplay ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
         while (true)
         {
             if (upstream is null)
@@ -109,7 +109,7 @@ internal sealed class AttemptLoop(DataPlane plane)
             }
 
             upstream.Close();
-            if (!outcome.OnReusedConnection || !repeatable || !exchange.Body.CanReplay || exchange.IsClientGone)
+            if (!outcome.OnReusedConnection || !exchange.Head.IsIdempotent || !exchange.Body.CanReplay || exchange.IsClientGone)
             {
                 return outcome;
             }
