@@ -109,12 +109,13 @@ internal sealed class AttemptLoop(DataPlane plane)
             }
 
             upstream.Close();
-            if (!outcome.OnReusedConnection || !exchange.Head.IsIdempotent || !exchange.Body.CanReplay || exchange.IsClientGone)
+            if (!outcome.OnReusedConnection || !exchange.Head.IsIdempotent || !exchange.Body.CanReplay || exchange.IsClientGone || runtime.IsRetired)
             {
                 return outcome;
             }
 
-            // Rule 35: the keep-alive race, not the backend's fault. Once, on a fresh connection.
+            // Rule 35: the keep-alive race, not the backend's fault. Once, on a fresh connection; not to an instance that
+            // has just been taken out, which may be frozen (its kernel still accepts) or gone (nobody refuses).
             upstream = null;
             exchange.Body.Rewind();
         }
