@@ -101,6 +101,10 @@ internal sealed class RequestForwarder(DataPlane plane)
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
         }
+        else if (end == CopyEnd.Complete && requestComplete)
+        {
+            upstream.End();
+        }
         else
         {
             upstream.Close();

@@ -75,9 +75,15 @@ internal sealed class UpstreamPool
     public void Return(UpstreamConnection connection, int keepAliveTimeoutSeconds)
     {
         // Rule 20: what came after the complete response is nobody's response.
-        if (Backend.IsRetired || connection.Connection.IsPeerClosed || HasUnaskedBytes(connection))
+        if (HasUnaskedBytes(connection))
         {
             connection.Close();
+            return;
+        }
+
+        if (Backend.IsRetired || connection.Connection.IsPeerClosed)
+        {
+            connection.End();
             return;
         }
 
@@ -89,7 +95,7 @@ internal sealed class UpstreamPool
             : _options.UpstreamIdleTimeout;
         if (connection.IdleLimit <= 0 || !connection.TryBecomeIdle())
         {
-            connection.Close();
+            connection.End();
             return;
         }
 
@@ -106,14 +112,14 @@ internal sealed class UpstreamPool
                 // It may have been retired, or its peer may have closed, between the checks above and now.
                 if (Backend.IsRetired || connection.Connection.IsPeerClosed)
                 {
-                    connection.CloseIfIdle();
+                    connection.EndIfIdle();
                 }
 
                 return;
             }
         }
 
-        connection.CloseIfIdle();
+        connection.EndIfIdle();
     }
 
     /// <summary>Closes every idle connection: the backend drains or is gone.</summary>
@@ -124,7 +130,7 @@ internal sealed class UpstreamPool
             if (Interlocked.Exchange(ref _slots[i], null) is { } connection)
             {
                 Interlocked.Decrement(ref _count);
-                connection.CloseIfIdle();
+                connection.EndIfIdle();
             }
         }
     }
@@ -162,7 +168,7 @@ internal sealed class UpstreamPool
             if (Interlocked.CompareExchange(ref _slots[i], null, seen) == seen)
             {
                 Interlocked.Decrement(ref _count);
-                seen.CloseIfIdle();
+                seen.EndIfIdle();
             }
         }
 
