@@ -144,14 +144,22 @@ internal sealed class UpstreamPool
 
     private static bool HasUnaskedBytes(UpstreamConnection connection)
     {
-        if (!connection.Connection.Input.TryRead(out System.IO.Pipelines.ReadResult result))
+        try
         {
-            return false;
-        }
+            if (!connection.Connection.Input.TryRead(out System.IO.Pipelines.ReadResult result))
+            {
+                return false;
+            }
 
-        bool stray = !result.Buffer.IsEmpty || result.IsCompleted;
-        connection.Connection.Input.AdvanceTo(result.Buffer.Start);
-        return stray;
+            bool stray = !result.Buffer.IsEmpty || result.IsCompleted;
+            connection.Connection.Input.AdvanceTo(result.Buffer.Start);
+            return stray;
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            // A reset that IsPeerClosed does not tell of yet: it must not become the client's trouble.
+            return true;
+        }
     }
 
     private void Sweep()
