@@ -20,6 +20,7 @@ public sealed class Exchange : IPeerClosedListener
     private readonly List<KeyValuePair<string, string>> _answerFields = [];
     private readonly Deadline _upstreamDeadline;
     private UpstreamConnection? _upstream;
+    private UpstreamConnection? _cuttable;
     private ValueTask<PumpEnd> _pump;
     private volatile bool _headDeadlineIsSet;
     private int _underWay;
@@ -144,6 +145,7 @@ public sealed class Exchange : IPeerClosedListener
         Route = null;
         Backend = null;
         Volatile.Write(ref _upstream, null);
+        Volatile.Write(ref _cuttable, null);
         AffinityHash = 0;
         Answer = null;
         _answerFields.Clear();
@@ -161,6 +163,7 @@ public sealed class Exchange : IPeerClosedListener
     internal void Dispose()
     {
         Client.SetPeerClosedListener(null);
+        Upstream?.Close();
         _grace.Remove();
         _upstreamDeadline.Remove();
         Body.Dispose();
@@ -174,10 +177,27 @@ public sealed class Exchange : IPeerClosedListener
     internal void Use(UpstreamConnection? upstream)
     {
         Volatile.Write(ref _upstream, upstream);
+        // A full fence: who cuts says that the client is gone and then looks for the connection.
+        Interlocked.Exchange(ref _cuttable, upstream);
         if (_clientGone)
         {
-            upstream?.Connection.Abort();
+            CutUpstream();
         }
+    }
+
+    /// <summary>
+    /// Takes the connection back from the deadlines, which run on other threads, so that it can serve somebody else;
+    /// false when one of them has cut it or is about to.
+    /// </summary>
+    internal bool TryRelease(UpstreamConnection upstream)
+    {
+        bool released = Interlocked.CompareExchange(ref _cuttable, null, upstream) == upstream;
+        if (released)
+        {
+            Volatile.Write(ref _upstream, null);
+        }
+
+        return released;
     }
 
     internal void AddTried(Backend backend)
@@ -262,8 +282,10 @@ public sealed class Exchange : IPeerClosedListener
     private void OnUpstreamDue()
     {
         ResponseHeadTimedOut = _headDeadlineIsSet;
-        Upstream?.Connection.Abort();
+        CutUpstream();
     }
+
+    private void CutUpstream() => Interlocked.Exchange(ref _cuttable, null)?.Connection.Abort();
 
     /// <inheritdoc/>
     void IPeerClosedListener.OnPeerClosed(Connection connection)
@@ -289,7 +311,7 @@ public sealed class Exchange : IPeerClosedListener
         if (Volatile.Read(ref _underWay) != 0)
         {
             _clientGone = true;
-            Upstream?.Connection.Abort();
+            CutUpstream();
             Held?.Wake();
         }
     }

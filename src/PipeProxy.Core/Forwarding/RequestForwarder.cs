@@ -97,7 +97,7 @@ internal sealed class RequestForwarder(DataPlane plane)
 
         // 7. end
         bool requestComplete = await EndRequestBodyAsync(exchange, upstream, end);
-        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted)
+        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted && exchange.TryRelease(upstream))
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
         }
