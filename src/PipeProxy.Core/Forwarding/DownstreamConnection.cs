@@ -129,8 +129,9 @@ internal sealed class DownstreamConnection
             {
                 if (!started)
                 {
-                    _deadline.Set(_plane.IsDraining ? DataPlane.DrainIdleTimeout : _entryPoint.Options.IdleTimeout);
                     _isIdle = true;
+                    Interlocked.MemoryBarrier(); // Drain says that it drains and then looks who is idle.
+                    _deadline.Set(_entryPoint.Options.IdleTimeout);
                     if (_plane.IsDraining)
                     {
                         _deadline.Set(DataPlane.DrainIdleTimeout);
@@ -141,7 +142,7 @@ internal sealed class DownstreamConnection
                 _isIdle = false;
             }
 
-            if (result.IsCanceled && _expired)
+            if (result.IsCanceled && _expired && (started || result.Buffer.IsEmpty))
             {
                 _connection.Input.AdvanceTo(result.Buffer.Start);
                 return started ? await RefuseAsync(new HttpRejection(408, "The request head did not come in time.")) : HeadRead.Closed;

@@ -128,7 +128,8 @@ public sealed class Exchange : IPeerClosedListener
     {
         KeepAlive = Head.KeepAlive;
         Body.Begin(Head.BodyKind, Head.ContentLength);
-        Volatile.Write(ref _underWay, 1);
+        // A full fence: who hears of the client's end notes it and then asks whether a request is under way.
+        Interlocked.Exchange(ref _underWay, 1);
         if (Client.IsPeerClosed)
         {
             _grace.Set(EntryPoint.Options.HalfCloseGrace);

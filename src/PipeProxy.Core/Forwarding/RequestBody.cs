@@ -252,14 +252,15 @@ internal sealed class RequestBody
                     return PumpEnd.Stopped;
                 }
 
+                reading = true;
                 if (!_client.Input.TryRead(out ReadResult result))
                 {
                     _deadline.Set(_options.BodyTimeout);
-                    reading = true;
                     result = await _client.Input.ReadAsync();
-                    reading = false;
                     _deadline.Clear();
                 }
+
+                reading = false;
 
                 _touched |= !result.Buffer.IsEmpty;
                 _held = result.Buffer;
