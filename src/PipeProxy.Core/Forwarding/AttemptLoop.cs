@@ -126,12 +126,14 @@ internal sealed class AttemptLoop(DataPlane plane)
     private async ValueTask<AttemptOutcome> AskAsync(Exchange exchange, UpstreamConnection upstream, ServiceState service)
     {
         WriteRequestHead(exchange, upstream, service);
+        exchange.ResponseHeadTimedOut = false;
         bool reused = upstream.IsReused;
         if (exchange.Body.Kind == BodyKind.None)
         {
             try
             {
                 await upstream.Connection.Output.FlushAsync();
+                exchange.AwaitHead(requestIsSent: true);
             }
             catch (Exception e) when (ConnectionFault.Is(e))
             {
@@ -140,12 +142,12 @@ internal sealed class AttemptLoop(DataPlane plane)
         }
         else
         {
+            exchange.AwaitHead(requestIsSent: false);
             exchange.StartPump(upstream);
         }
 
-        exchange.StartResponseHeadDeadline(plane.Options.ResponseHeadTimeout);
         AttemptOutcome outcome = await ResponseHeads.ReadFinalAsync(exchange, upstream);
-        exchange.StartResponseHeadDeadline(0);
+        exchange.EndAwaitHead();
         if (outcome.Result == AttemptResult.Answered || !exchange.IsPumping)
         {
             return exchange.IsClientGone && outcome.Result != AttemptResult.Answered ? outcome with { Result = AttemptResult.ClientGone } : outcome;

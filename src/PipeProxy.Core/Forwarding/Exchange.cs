@@ -22,7 +22,8 @@ public sealed class Exchange : IPeerClosedListener
     private UpstreamConnection? _upstream;
     private UpstreamConnection? _cuttable;
     private ValueTask<PumpEnd> _pump;
-    private volatile bool _headDeadlineIsSet;
+    private readonly Deadline _headDeadline;
+    private volatile bool _awaitsHead;
     private int _underWay;
     private volatile bool _clientGone;
 
@@ -35,6 +36,7 @@ public sealed class Exchange : IPeerClosedListener
         Writer = new ClientWriter(client, entryPoint.Options);
         _tried = new Backend?[Math.Max(1, entryPoint.Options.MaxAttempts)];
         _grace = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnClientGone(), this);
+        _headDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnHeadDue(), this);
         _upstreamDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnUpstreamDue(), this);
         IPAddress? address = client.RemoteEndPoint?.Address;
         ClientAddressText = address is null ? [] : Encoding.ASCII.GetBytes(address.ToString());
@@ -97,7 +99,7 @@ public sealed class Exchange : IPeerClosedListener
     /// <summary>The place in the hold queue, while there is one.</summary>
     internal HeldRequest? Held { get; set; }
 
-    internal bool ResponseHeadTimedOut { get; private set; }
+    internal bool ResponseHeadTimedOut { get; set; }
 
     /// <summary>The request body is being copied to a backend; end it with <see cref="EndPumpAsync"/> before anything else reads.</summary>
     internal bool IsPumping { get; private set; }
@@ -166,6 +168,7 @@ public sealed class Exchange : IPeerClosedListener
         Client.SetPeerClosedListener(null);
         Upstream?.Close();
         _grace.Remove();
+        _headDeadline.Remove();
         _upstreamDeadline.Remove();
         Body.Dispose();
         Writer.Dispose();
@@ -254,14 +257,21 @@ public sealed class Exchange : IPeerClosedListener
         return PumpEnd;
     }
 
-    /// <summary>No response head within <paramref name="milliseconds"/> ends the attempt; 0 = no limit any more.</summary>
-    internal void StartResponseHeadDeadline(int milliseconds)
+    /// <summary>A response head is awaited: its deadline, where there is one, counts from the end of the request.</summary>
+    internal void AwaitHead(bool requestIsSent)
     {
-        if (milliseconds > 0 || _headDeadlineIsSet)
+        _awaitsHead = true;
+        if (requestIsSent)
         {
-            _headDeadlineIsSet = milliseconds > 0;
-            _upstreamDeadline.Set(milliseconds);
+            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
         }
+    }
+
+    /// <summary>It came, or the attempt is over.</summary>
+    internal void EndAwaitHead()
+    {
+        _awaitsHead = false;
+        _headDeadline.Clear();
     }
 
     /// <summary>Cuts the backend's connection after <paramref name="milliseconds"/>; 0 = not any more.</summary>
@@ -276,14 +286,27 @@ public sealed class Exchange : IPeerClosedListener
             // Cut without a last chunk or the full length: no backend can take the body as complete.
             upstream.Connection.Abort();
         }
+        else if (end == PumpEnd.Complete && _awaitsHead)
+        {
+            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
+            if (!_awaitsHead)
+            {
+                _headDeadline.Clear();
+            }
+        }
 
         return end;
     }
 
-    private void OnUpstreamDue()
+    private void OnUpstreamDue() => CutUpstream();
+
+    private void OnHeadDue()
     {
-        ResponseHeadTimedOut = _headDeadlineIsSet;
-        CutUpstream();
+        if (_awaitsHead)
+        {
+            ResponseHeadTimedOut = true;
+            CutUpstream();
+        }
     }
 
     private void CutUpstream() => Interlocked.Exchange(ref _cuttable, null)?.Connection.Abort();
