@@ -54,8 +54,18 @@ internal sealed class AttemptLoop(DataPlane plane)
             HookVerdict verdict = exchange.Route.Chain.OnAttempt(exchange, last);
             if (last.Result == AttemptResult.Answered)
             {
-                exchange.Body.CloseReplay();
-                return exchange.Upstream;
+                if (verdict == HookVerdict.Continue || (verdict == HookVerdict.Repeat && !IsRepeatLeft(exchange, last)))
+                {
+                    exchange.Body.CloseReplay();
+                    return exchange.Upstream;
+                }
+
+                await exchange.DropAnswerAsync();
+            }
+
+            if (verdict == HookVerdict.Answered)
+            {
+                return null;
             }
 
             plane.Log.AttemptFailed(exchange, backend, last);
@@ -71,7 +81,7 @@ internal sealed class AttemptLoop(DataPlane plane)
                 return Fail(exchange, last);
             }
 
-            if (!MayRepeat(exchange, last) || exchange.Attempts >= plane.Options.MaxAttempts || verdict == HookVerdict.Answered)
+            if (!MayRepeat(exchange, last) || exchange.Attempts >= plane.Options.MaxAttempts)
             {
                 return Fail(exchange, last);
             }
@@ -180,6 +190,10 @@ internal sealed class AttemptLoop(DataPlane plane)
     /// <summary>Rule 34, for an attempt that has no byte of a final response.</summary>
     private static bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) =>
         exchange.Body.CanReplay && (!outcome.BytesSent || exchange.Head.IsIdempotent);
+
+    /// <summary>Whether a hook that does not like an answer can have another one instead.</summary>
+    private bool IsRepeatLeft(Exchange exchange, in AttemptOutcome outcome) =>
+        MayRepeat(exchange, outcome) && exchange.Attempts + 1 < plane.Options.MaxAttempts;
 
     /// <summary>
     /// A refused connection costs the backend nothing, and an instance that is being stopped says nothing about the

@@ -257,6 +257,22 @@ public sealed class Exchange : IPeerClosedListener
         return PumpEnd;
     }
 
+    /// <summary>A hook does not want the answer whose head has come: it is cut, and the request can be sent again.</summary>
+    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
+    internal async ValueTask<bool> DropAnswerAsync()
+    {
+        UpstreamConnection upstream = Upstream!;
+        upstream.Close();
+        if (IsPumping)
+        {
+            Body.Stop();
+            await EndPumpAsync();
+        }
+
+        Use(null);
+        return true;
+    }
+
     /// <summary>A response head is awaited: its deadline, where there is one, counts from the end of the request.</summary>
     internal void AwaitHead(bool requestIsSent)
     {
