@@ -348,7 +348,12 @@ public sealed class Exchange : IPeerClosedListener
 
     private void OnClientGone()
     {
-        if (Volatile.Read(ref _underWay) != 0)
+        if (Volatile.Read(ref _underWay) != 0 && Writer.IsWaiting)
+        {
+            // It is being sent to: were it gone, a reset would tell. Else its own write timeout ends it.
+            _grace.Set(EntryPoint.Options.HalfCloseGrace);
+        }
+        else if (Volatile.Read(ref _underWay) != 0)
         {
             _clientGone = true;
             CutUpstream();
