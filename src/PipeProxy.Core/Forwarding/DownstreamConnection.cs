@@ -115,7 +115,11 @@ internal sealed class DownstreamConnection
     }
 
     /// <summary>Ends it at once.</summary>
-    public void Abort() => _connection.Abort();
+    public void Abort()
+    {
+        _connection.Abort();
+        _exchange.Cancel();
+    }
 
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     private async ValueTask<HeadRead> ReadHeadAsync()

@@ -138,6 +138,14 @@ public sealed class Exchange : IPeerClosedListener
         }
     }
 
+    /// <summary>The client's connection was cut by us: nobody else tells the request that is under way.</summary>
+    internal void Cancel()
+    {
+        _clientGone = true;
+        CutUpstream();
+        Held?.Wake();
+    }
+
     /// <summary>The request is over; everything it held is let go.</summary>
     internal void End()
     {
@@ -355,9 +363,7 @@ public sealed class Exchange : IPeerClosedListener
         }
         else if (Volatile.Read(ref _underWay) != 0)
         {
-            _clientGone = true;
-            CutUpstream();
-            Held?.Wake();
+            Cancel();
         }
     }
 }

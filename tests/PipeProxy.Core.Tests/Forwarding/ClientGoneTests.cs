@@ -101,6 +101,41 @@ public abstract class ClientGoneTests(WireKind kind) : WireTests(kind)
     }
 
     [Fact]
+    public async Task HalfClosedClient_ThatReadsSlowly_IsNotCut()
+    {
+        await using WireBed bed = await StartAsync();
+        ScriptedPeer client = await bed.ConnectAsync();
+        await client.SendAsync(Get);
+        client.ShutdownSend();
+        ScriptedPeer backend = await bed.Backends[0].AcceptAsync();
+        await backend.ReadRequestAsync();
+        int parts = IsHostile ? 16 : 1024;
+        byte[] part = new byte[64 * 1024];
+        await backend.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {parts * part.Length}\r\n\r\n");
+        Task sending = Task.Run(async () =>
+        {
+            for (int i = 0; i < parts; i++)
+            {
+                await backend.SendAsync(part);
+            }
+        });
+        await client.ReadHeadAsync();
+        for (int i = 0; i < parts; i++)
+        {
+            if (i == parts / 4)
+            {
+                // It takes nothing for four times the grace.
+                await AdvanceAsync(bed, steps: 16);
+            }
+
+            await client.ReceiveBytesAsync(part.Length);
+        }
+
+        await sending;
+        await client.ExpectFinAsync();
+    }
+
+    [Fact]
     public async Task Rule24_RequestAfterClose_DoesNotDestroyTheAnswer()
     {
         await using WireBed bed = await StartAsync();
@@ -156,12 +191,7 @@ public abstract class ClientGoneTests(WireKind kind) : WireTests(kind)
 
         await sending;
         await bed.UntilAsync(() => bed.Runtime(0).OpenCount == 0 || IsHostile, "the answer is with the client's connection");
-        for (int i = 0; i < 12; i++)
-        {
-            bed.Wire.Advance(250);
-            await bed.UntilAsync(() => bed.Wire.Worker.Timers.NowMilliseconds >= bed.Wire.Worker.Timers.ReadClock(), "time");
-        }
-
+        await AdvanceAsync(bed, steps: 12);
         await client.ReceiveBytesAsync(left * part.Length);
         await client.ExpectFinAsync();
     }
@@ -177,6 +207,15 @@ public abstract class ClientGoneTests(WireKind kind) : WireTests(kind)
         client.Dispose();
         await bed.HeldAsync(0);
         await bed.UntilAsync(() => bed.Plane.ConnectionCount == 0, "the connection has ended");
+    }
+
+    /// <summary>Moves time on in steps of 250 ms, each seen by the worker.</summary>
+    private static async Task AdvanceAsync(WireBed bed, int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            await bed.AdvanceAsync(250);
+        }
     }
 }
 

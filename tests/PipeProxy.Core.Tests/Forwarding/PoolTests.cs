@@ -1,5 +1,4 @@
 using PipeProxy.Core.Tests.Transport;
-using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Tests.Forwarding;
 
@@ -89,7 +88,7 @@ public abstract class PoolTests(WireKind kind) : WireTests(kind)
         await client.ReadResponseAsync();
         await bed.PooledAsync(0, 1);
 
-        await AdvanceAsync(bed, 1_100);
+        await bed.AdvanceAsync(1_100);
         await client.SendAsync(With("POST", "b"));
         ScriptedPeer second = await bed.Backends[0].AcceptAsync();
         await second.ReadRequestAsync();
@@ -102,7 +101,7 @@ public abstract class PoolTests(WireKind kind) : WireTests(kind)
     {
         await using WireBed bed = await StartAsync();
         (ScriptedPeer client, _) = await PooledAsync(bed, Get);
-        await AdvanceAsync(bed, 1_100);
+        await bed.AdvanceAsync(1_100);
         string body = Pattern(100_000);
         Task sending = client.SendAsync(With("PUT", body));
         ScriptedPeer second = await bed.Backends[0].AcceptAsync();
@@ -117,7 +116,7 @@ public abstract class PoolTests(WireKind kind) : WireTests(kind)
     {
         await using WireBed bed = await StartAsync();
         (ScriptedPeer client, ScriptedPeer first) = await PooledAsync(bed, Get);
-        await AdvanceAsync(bed, 3_800);
+        await bed.AdvanceAsync(3_800);
         await client.SendAsync(Get);
         await first.ReadRequestAsync();
         await first.SendAsync(Ok("1"));
@@ -224,14 +223,6 @@ public abstract class PoolTests(WireKind kind) : WireTests(kind)
         Assert.Equal("pooled", (await client.ReadResponseAsync()).Body);
         await bed.PooledAsync(0, 1);
         return (client, backend);
-    }
-
-    /// <summary>Moves time on and waits until the worker has seen it.</summary>
-    private static Task AdvanceAsync(WireBed bed, int milliseconds)
-    {
-        WorkerTimers timers = bed.Wire.Worker.Timers;
-        bed.Wire.Advance(milliseconds);
-        return bed.UntilAsync(() => timers.NowMilliseconds >= timers.ReadClock(), "the worker has seen the time");
     }
 }
 

@@ -28,8 +28,7 @@ public abstract class TimeoutTests(WireKind kind) : WireTests(kind)
         for (int i = 0; i < 30 && !response.IsCompleted; i++)
         {
             await Record.ExceptionAsync(() => client.SendAsync($"X-{i}: 1\r\n"));
-            bed.Wire.Advance(300);
-            await bed.UntilAsync(() => bed.Wire.Worker.Timers.NowMilliseconds >= bed.Wire.Worker.Timers.ReadClock(), "time");
+            await bed.AdvanceAsync(300);
         }
 
         Assert.Equal(408, (await response).Status);
@@ -97,8 +96,7 @@ public abstract class TimeoutTests(WireKind kind) : WireTests(kind)
         await backend.ExpectAsync("a");
         for (int i = 0; i < 8; i++)
         {
-            bed.Wire.Advance(250);
-            await bed.UntilAsync(() => bed.Wire.Worker.Timers.NowMilliseconds >= bed.Wire.Worker.Timers.ReadClock(), "time");
+            await bed.AdvanceAsync(250);
         }
 
         await client.SendAsync("b");
@@ -119,8 +117,7 @@ public abstract class TimeoutTests(WireKind kind) : WireTests(kind)
         await client.ExpectAsync("HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: 2\r\n\r\na");
         for (int i = 0; i < 8; i++)
         {
-            bed.Wire.Advance(500);
-            await bed.UntilAsync(() => bed.Wire.Worker.Timers.NowMilliseconds >= bed.Wire.Worker.Timers.ReadClock(), "time");
+            await bed.AdvanceAsync(500);
         }
 
         await backend.SendAsync("b");
