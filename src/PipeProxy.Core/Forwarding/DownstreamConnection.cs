@@ -193,6 +193,7 @@ internal sealed class DownstreamConnection
     private async Task LingerAsync()
     {
         _connection.ShutdownSend();
+        await LastBytes.SentAsync(_connection, _entryPoint.Options.ClientWriteTimeout);
         _expired = false;
         _deadline.Set(_entryPoint.Options.LingerTimeout);
         while (!_expired)

@@ -229,6 +229,11 @@ internal sealed class RequestForwarder(DataPlane plane)
         exchange.BecomeTunnel();
         bool well = await exchange.Writer.FlushAsync()
             && await new Tunnel(exchange.Client, upstream.Connection, plane.Options.TunnelIdleTimeout).RunAsync();
+        if (well)
+        {
+            await LastBytes.SentAsync(upstream.Connection, exchange.EntryPoint.Options.ClientWriteTimeout);
+        }
+
         upstream.Close();
         return well;
     }
