@@ -205,8 +205,7 @@ internal sealed class WireBed : IAsyncDisposable
 
         _servers.ForEach(s => s.Dispose());
         await PublishAsync();
-        Wire.Advance(1); // A data plane that has ended needs no time; deadlines that were left armed would fire here.
-        await Plane.DrainAsync(TimeSpan.Zero).WaitAsync(s_patience);
+        await AdvanceUntilAsync(Plane.DrainAsync(TimeSpan.Zero));
         await Configuration.DisposeAsync();
         Assert.True(!Log.Errors.Any(), $"Logged as an error:\n{Log}");
         Assert.Equal(0, Plane.ConnectionCount);

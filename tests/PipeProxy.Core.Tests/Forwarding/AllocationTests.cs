@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace PipeProxy.Core.Tests.Forwarding;
+
+/// <summary>
+/// The steady path allocates nothing: real requests over loopback through a proxy in a process of its own, whose
+/// allocated bytes are read before and after. Clients and backend are plain blocking sockets of this process.
+/// </summary>
+public sealed class AllocationTests
+{
+    private const int Connections = 12;
+    private const int WarmUp = 30_000;
+    private const int Requests = 100_000;
+
+    private static readonly byte[] s_answer = "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, world!"u8.ToArray();
+
+    [Fact]
+    public async Task KeepAliveGets_WithAStickyCookie_AllocateNothing()
+    {
+        using Socket backend = Listen();
+        Thread accepting = new(() => Accept(backend)) { IsBackground = true };
+        accepting.Start();
+        using Process probe = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PipeProxy.AllocationProbe.dll"), $"{((IPEndPoint)backend.LocalEndPoint!).Port}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            int port = int.Parse((await ReadLineAsync(probe))!, CultureInfo.InvariantCulture);
+            Client[] clients = [.. Enumerable.Range(0, Connections).Select(_ => new Client(port))];
+            Run(clients, WarmUp);
+            long before = await AllocatedAsync(probe);
+            Run(clients, Requests);
+            long after = await AllocatedAsync(probe);
+            double each = (after - before) / (double)Requests;
+            Assert.True(each < 1, $"{each:F2} bytes a request ({after - before} in all)");
+        }
+        finally
+        {
+            probe.Kill();
+        }
+    }
+
+    private static void Run(Client[] clients, int requests)
+    {
+        Thread[] threads = [.. clients.Select(c => new Thread(() => c.Run(requests / clients.Length)))];
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
+        Assert.All(clients, c => Assert.Null(c.Failure));
+    }
+
+    private static async Task<long> AllocatedAsync(Process probe)
+    {
+        await probe.StandardInput.WriteLineAsync();
+        await probe.StandardInput.FlushAsync();
+        return long.Parse((await ReadLineAsync(probe))!, CultureInfo.InvariantCulture);
+    }
+
+    private static Task<string?> ReadLineAsync(Process probe) => probe.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+    private static Socket Listen()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen(100);
+        return socket;
+    }
+
+    private static void Accept(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                Socket socket = listener.Accept();
+                socket.NoDelay = true;
+                new Thread(() => Answer(socket)) { IsBackground = true }.Start();
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    /// <summary>Answers each blank line with the same bytes.</summary>
+    private static void Answer(Socket socket)
+    {
+        byte[] buffer = new byte[8192];
+        int length = 0;
+        try
+        {
+            while (socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None) is > 0 and int got)
+            {
+                length += got;
+                if (buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+                {
+                    length = 0;
+                    socket.Send(s_answer);
+                }
+            }
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
+    /// <summary>One connection that asks and checks, again and again, always with the cookie it was given.</summary>
+    private sealed class Client
+    {
+        private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        private readonly byte[] _buffer = new byte[4096];
+        private byte[] _request = "GET /hello?x=1 HTTP/1.1\r\nHost: app.test\r\nUser-Agent: probe\r\nAccept: */*\r\n\r\n"u8.ToArray();
+
+        public Client(int port) => _socket.Connect(IPAddress.Loopback, port);
+
+        public Exception? Failure { get; private set; }
+
+        public void Run(int requests)
+        {
+            try
+            {
+                for (int i = 0; i < requests; i++)
+                {
+                    _socket.Send(_request);
+                    int length = 0;
+                    while (!_buffer.AsSpan(0, length).EndsWith("Hello, world!"u8))
+                    {
+                        int got = _socket.Receive(_buffer, length, _buffer.Length - length, SocketFlags.None);
+                        Assert.NotEqual(0, got);
+                        length += got;
+                    }
+
+                    TakeCookie(_buffer.AsSpan(0, length));
+                }
+            }
+            catch (Exception e)
+            {
+                Failure = e;
+            }
+        }
+
+        private void TakeCookie(ReadOnlySpan<byte> response)
+        {
+            int at = response.IndexOf("Set-Cookie: "u8);
+            if (at >= 0)
+            {
+                ReadOnlySpan<byte> cookie = response[(at + 12)..];
+                cookie = cookie[..cookie.IndexOf((byte)';')];
+                _request = Encoding.ASCII.GetBytes($"GET /hello?x=1 HTTP/1.1\r\nHost: app.test\r\nUser-Agent: probe\r\nAccept: */*\r\nCookie: a=b; {Encoding.ASCII.GetString(cookie)}\r\n\r\n");
+            }
+        }
+    }
+}
