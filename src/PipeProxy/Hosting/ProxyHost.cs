@@ -153,7 +153,8 @@ internal sealed class ProxyHost : IAsyncDisposable
 
         _serving = true;
         ProxyState state = _configuration.Current;
-        StartLog.Serving(_log, state.Routers.Length, state.ServiceStates.Sum(static s => s.Set.Entries.Length));
+        int backends = state.ServiceStates.Sum(static s => s.Set.Entries.Length);
+        StartLog.Serving(_log, state.Routers.Length, backends);
     }
 
     private StatusAnswer Health() => _plane.IsDraining ? StatusAnswer.Not("draining")
