@@ -82,11 +82,11 @@ internal sealed record ServiceView : IListed
 }
 
 /// <summary>How a service shares requests out.</summary>
-internal sealed record LoadBalancerView(StickyView? Sticky, IEnumerable<ServerView> Servers, string Strategy, bool PassHostHeader)
+internal sealed record LoadBalancerView(StickyView? Sticky, IEnumerable<ServerView>? Servers, string Strategy, bool PassHostHeader)
 {
     public static LoadBalancerView Of(ServiceStatus service) => new(
         service.Definition.Sticky is { } cookie ? new StickyView(CookieView.Of(cookie)) : null,
-        service.Backends.Select(e => new ServerView(e.Backend.Url, e.Weight == 1 ? null : e.Weight)),
+        service.Backends.IsEmpty ? null : service.Backends.Select(e => new ServerView(e.Backend.Url, e.Weight == 1 ? null : e.Weight)),
         "wrr",
         service.Definition.PassHostHeader);
 }
