@@ -7,20 +7,42 @@ namespace PipeProxy.Core.Transport.Memory;
 internal sealed class MemoryOutput(PipeWriter inner) : PipeWriter
 {
     private volatile bool _broken;
+    private bool _discarding;
+    private byte[]? _scratch;
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        _discarding = _broken;
+        if (!_discarding)
+        {
+            return inner.GetMemory(sizeHint);
+        }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+        if (_scratch is null || _scratch.Length < sizeHint)
+        {
+            _scratch = new byte[Math.Max(sizeHint, 4096)];
+        }
 
-    public override void Advance(int bytes) => inner.Advance(bytes);
+        return _scratch;
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        if (!_discarding)
+        {
+            inner.Advance(bytes);
+        }
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        Seen(await inner.FlushAsync(cancellationToken));
+        Seen(_broken ? default : await inner.FlushAsync(cancellationToken));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
