@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using PipeProxy.Core.Configuration;
+using PipeProxy.Core.Forwarding;
+using PipeProxy.Core.Http;
+
+namespace PipeProxy.Core.Tests.Forwarding;
+
+/// <summary>What stands between the client and the backends of a wire test.</summary>
+internal sealed record WireBedOptions
+{
+    /// <summary>Number of scripted backends of the only service.</summary>
+    public int Backends { get; init; } = 1;
+
+    public string Rule { get; init; } = "PathPrefix(`/`)";
+
+    public ForwardingOptions Forwarding { get; init; } = new();
+
+    public HttpLimits Limits { get; init; } = new();
+
+    public StickyCookie? Sticky { get; init; }
+
+    public bool PassHostHeader { get; init; } = true;
+
+    public bool TrustsEverybody { get; init; }
+
+    /// <summary>Middlewares of the only router, in order.</summary>
+    public ImmutableArray<MiddlewareDefinition> Middlewares { get; init; } = [];
+
+    /// <summary>Makes middlewares that only tests have; null = not one of these.</summary>
+    public Func<MiddlewareDefinition, PipeProxy.Core.Middleware.Middleware?> Compile { get; init; } = static _ => null;
+}
