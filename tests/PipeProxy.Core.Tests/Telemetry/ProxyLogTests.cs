@@ -107,7 +107,8 @@ public partial class ProxyLogTests
     public void Write_OutputThatFails_EndsNobody()
     {
         ProxyLog log = new(new(), new FailingStream(), new FixedTime());
-        Say.Count(log.CreateLogger("x"), 1);
+        ILogger logger = log.CreateLogger("x");
+        Say.Count(logger, 1);
         log.Dispose();
         Assert.Equal(0, log.Dropped);
     }

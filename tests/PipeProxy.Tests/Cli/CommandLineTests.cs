@@ -5,12 +5,18 @@ using PipeProxy.Tests.Cli.Parsing;
 
 namespace PipeProxy.Tests.Cli;
 
-public class CommandLineTests
+public sealed class CommandLineTests : IDisposable
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private Func<ProxyOptions, Task<int>> _run = static _ => throw new InvalidOperationException("not asked to run");
     private Func<ProxyOptions, Task<CheckFindings>> _check = static _ => throw new InvalidOperationException("not asked to check");
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
 
     [Fact]
     public async Task Invoke_Run_ReturnsWhatServingReturned()

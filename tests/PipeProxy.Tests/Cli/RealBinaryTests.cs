@@ -73,6 +73,24 @@ public sealed class RealBinaryTests : IDisposable
         Assert.False(File.Exists(SocketPath));
     }
 
+    [Fact]
+    public async Task Process_SecondStopSignal_EndsAtOnceWithARequestUnderWay()
+    {
+        using TcpListener backend = new(IPAddress.Loopback, 0);
+        backend.Start();
+        await using RealBinary binary = await StartAsync($"--backend=http://127.0.0.1:{((IPEndPoint)backend.LocalEndpoint).Port}", "--rule=Host(`slow`)");
+        string listening = binary.Error.Split('\n').Single(static line => line.Contains("entry point web listens on", StringComparison.Ordinal));
+        using TcpClient client = new();
+        await client.ConnectAsync(IPEndPoint.Parse(listening[(listening.LastIndexOf(' ') + 1)..]));
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: slow\r\n\r\n"u8.ToArray());
+        using CancellationTokenSource deadline = new(RealBinary.Deadline);
+        using TcpClient taken = await backend.AcceptTcpClientAsync(deadline.Token);
+        await binary.SignalAsync("TERM");
+        await binary.UntilAsync(() => Task.FromResult(binary.Error.Contains("stopping on TERM", StringComparison.Ordinal)));
+        await binary.SignalAsync("TERM");
+        Assert.Equal(143, await binary.EndAsync());
+    }
+
     [Theory]
     [InlineData("HUP")]
     [InlineData("PIPE")]
@@ -104,7 +122,8 @@ public sealed class RealBinaryTests : IDisposable
     /// <summary>A proxy that serves nothing anybody asks for, healthy.</summary>
     private async Task<RealBinary> StartAsync(params string[] args)
     {
-        RealBinary binary = RealBinary.Start(["--entrypoints.web.address=127.0.0.1:0", "--backend=http://127.0.0.1:9", $"--status.socket={SocketPath}", .. args]);
+        RealBinary binary = RealBinary.Start(
+            ["--entrypoints.web.address=127.0.0.1:0", $"--status.socket={SocketPath}", .. args.Any(static arg => arg.StartsWith("--backend", StringComparison.Ordinal)) ? args : [.. args, "--backend=http://127.0.0.1:9"]]);
         try
         {
             await binary.UntilAsync(async () => (await StatusClient.AskAsync(new StatusSocketOptions(SocketPath, IsDefault: false), TimeSpan.FromSeconds(5))).Healthy);

@@ -115,7 +115,7 @@ internal static partial class FlagTable
     {
         Name = "rule",
         Group = FlagGroup.Static,
-        Syntax = Syntaxes.Text with { ValueName = "RULE" },
+        Syntax = Syntaxes.Rule,
         Default = "PathPrefix(`/`)",
         Meaning = "Requests that go to the backends, in Traefik's rule language: Host(`example.org`) && PathPrefix(`/shop`).",
     };

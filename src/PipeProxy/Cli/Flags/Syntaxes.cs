@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using PipeProxy.Cli.Options;
+using PipeProxy.Core.Routing;
 using PipeProxy.Core.Telemetry;
 
 namespace PipeProxy.Cli.Flags;
@@ -18,6 +19,11 @@ internal static class Syntaxes
     public static readonly ValueSyntax<string> Text = new("TEXT", static text => text.Length > 0
         ? Reading<string>.Of(text)
         : Reading<string>.Wrong("a value that is not empty"));
+
+    /// <summary>A rule of a router, Traefik v3's grammar.</summary>
+    public static readonly ValueSyntax<string> Rule = new("RULE", static text => RuleSyntax.Problem(text) is { } problem
+        ? Reading<string>.Wrong($"a rule such as Host(`example.org`) && PathPrefix(`/shop`): {problem}")
+        : Reading<string>.Of(text));
 
     /// <summary>A network as CIDR; an address alone is a network of one.</summary>
     public static readonly ValueSyntax<IPNetwork> Network = new("CIDR", ReadNetwork);

@@ -143,6 +143,8 @@ public class CommandLineParserTests
     [InlineData("--entrypoints.web.address=:53/udp", "HTTP over UDP is not served")]
     [InlineData("--backend=https://app", "TLS to backends is not built")]
     [InlineData("--sticky=a b", "expected a cookie name")]
+    [InlineData("--rule=Host(`a`", "expected a rule such as")]
+    [InlineData("--rule=Hots(`a`)", "at character 1")]
     public void Parse_WrongValue_NamesFlagValueAndWhatIsExpected(string argument, string expected)
     {
         string error = Parse.Error(argument);
@@ -171,7 +173,7 @@ public class CommandLineParserTests
     [Fact]
     public void Parse_RuleWithQuotesSpacesAndEquals_IsKeptAsItIs()
     {
-        const string Rule = "Host(`a.b`) && (Query(`x=1`) || Header(`y`, `z: ü`))";
+        const string Rule = "Host(`a.b`) && (Query(`x=1`) || Header(`y`, `z: \u00fc`))";
         Assert.Equal(Rule, Parse.Options(["--rule", Rule]).Static!.Rule);
         Assert.Equal(Rule, Parse.Options(["--rule=" + Rule]).Static!.Rule);
     }

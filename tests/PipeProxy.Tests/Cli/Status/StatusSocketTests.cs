@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using PipeProxy.Cli.Options;
@@ -6,6 +7,7 @@ using PipeProxy.Cli.Status;
 
 namespace PipeProxy.Tests.Cli.Status;
 
+[SupportedOSPlatform("linux")]
 public sealed class StatusSocketTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
