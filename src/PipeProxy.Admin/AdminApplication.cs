@@ -61,7 +61,7 @@ public sealed class AdminApplication : IAsyncDisposable
 
     /// <summary>A new connection to the application. Its end resumes on <paramref name="worker"/>, the other on the thread pool.</summary>
     /// <exception cref="IOException">The application has ended.</exception>
-    public Connection Connect(Worker worker) => _transport.Connect(worker);
+    public Connection Connect(Worker worker) => _transport.Connect(worker).Near;
 
     /// <summary>Ends it: requests under way have a second, then they are cut.</summary>
     public async ValueTask DisposeAsync()
@@ -71,8 +71,11 @@ public sealed class AdminApplication : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    /// <summary>The way to services of the application, for tests.</summary>
+    /// <summary>Services of the application, for tests.</summary>
     internal IServiceProvider Services => _application.Services;
+
+    /// <summary>What its connections come by, for tests.</summary>
+    internal InProcessTransport Transport => _transport;
 
     private static void Configure(KestrelServerOptions options)
     {

@@ -66,9 +66,9 @@ internal sealed class AdminFixture : IAsyncDisposable
         foreach (ProviderConfiguration configuration in configurations)
         {
             Queue.Publish(configuration);
+            // One by one, so that the version counts them.
+            await Queue.WhenAppliedAsync();
         }
-
-        await Queue.WhenAppliedAsync();
     }
 
     public static ServerDefinition Server(int number, ServerPresence presence = ServerPresence.Running, int weight = 1, string? name = null) => new()

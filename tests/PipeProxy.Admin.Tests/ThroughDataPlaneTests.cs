@@ -53,6 +53,31 @@ public sealed class ThroughDataPlaneTests
         Assert.Equal(31, text.Split("HTTP/1.1 200").Length - 1);
     }
 
+    [Fact]
+    public async Task Get_Http10WithoutHost_IsAnswered()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        await admin.PublishAsync(Sample.Internal);
+
+        Answer answer = await AskAsync(admin, "traefik", "GET /api/version HTTP/1.0\r\n\r\n");
+
+        Assert.Equal(200, answer.Status);
+        Recorded.Equal("version.json", answer.Json);
+    }
+
+    [Fact]
+    public async Task Post_WithABody_IsRefusedAndTheNextRequestIsServed()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        await admin.PublishAsync(Sample.Internal);
+        string post = $"POST /api/version HTTP/1.1\r\nHost: proxy:8080\r\nContent-Length: 2000\r\n\r\n{new string('x', 2000)}";
+
+        string text = await ReadAsync(admin, "traefik", post + "GET /api/version HTTP/1.1\r\nHost: proxy:8080\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 405 ", text, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 200 ", text, StringComparison.Ordinal);
+    }
+
     private static async Task<Answer> AskAsync(AdminFixture admin, string entryPoint, string request) => Answer.Parse(await ReadAsync(admin, entryPoint, request));
 
     private static async Task<string> ReadAsync(AdminFixture admin, string entryPoint, string requests)

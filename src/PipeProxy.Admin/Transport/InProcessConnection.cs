@@ -47,7 +47,7 @@ internal sealed class InProcessConnection : ConnectionContext, IDuplexPipe
         _connection.ShutdownSend();
         _connection.Dispose();
         Close();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     // The source is not disposed: it has no timer, and an abort may come late.

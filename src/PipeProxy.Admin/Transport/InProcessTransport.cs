@@ -17,18 +17,20 @@ internal sealed class InProcessTransport : IConnectionListenerFactory, IConnecti
 
     public EndPoint EndPoint => InProcessEndPoint.Instance;
 
+    /// <summary>Both ends of a new connection; the far one waits to be accepted.</summary>
     /// <exception cref="IOException">The listener has closed.</exception>
-    public Connection Connect(Worker worker)
+    public (Connection Near, InProcessConnection Far) Connect(Worker worker)
     {
         (MemoryConnection near, MemoryConnection far) = MemoryConnection.CreatePair(worker, ThreadPoolWorker.Instance);
-        if (!_waiting.Writer.TryWrite(new InProcessConnection(far, Interlocked.Increment(ref _count))))
+        InProcessConnection accepted = new(far, Interlocked.Increment(ref _count));
+        if (!_waiting.Writer.TryWrite(accepted))
         {
             far.Dispose();
             near.Dispose();
             throw new IOException("The admin application has ended.");
         }
 
-        return near;
+        return (near, accepted);
     }
 
     public bool CanBind(EndPoint endpoint) => endpoint is InProcessEndPoint;

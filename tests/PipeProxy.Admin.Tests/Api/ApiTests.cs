@@ -173,7 +173,7 @@ public sealed class ApiTests
     [InlineData("?page=3", 30, "1")]
     [InlineData("?page=2&per_page=115", 115, "1")]
     [InlineData("?per_page=7&page=2", 7, "3")]
-    [InlineData("?search=s22&per_page=5", 5, "3")]
+    [InlineData("?search=s22&per_page=5", 5, "2")]
     [InlineData("?status=disabled", 0, "1")]
     public async Task List_ManyServices_ComeInPages(string query, int count, string next)
     {

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using PipeProxy.Admin.Transport;
 using PipeProxy.Core.Configuration;
 using PipeProxy.Core.Transport;
 
@@ -75,26 +76,32 @@ public sealed class InProcessConnectionTests
 
         for (int i = 0; i < 20; i++)
         {
-            using Connection connection = admin.Connect();
+            (Connection connection, InProcessConnection far) = admin.Application.Transport.Connect(admin.Worker);
             await connection.Output.WriteAsync(Encoding.ASCII.GetBytes(Get.Replace("version", "rawdata", StringComparison.Ordinal)));
             ReadResult some = await connection.Input.ReadAsync();
             Assert.False(some.IsCompleted);
             connection.Input.AdvanceTo(some.Buffer.GetPosition(1));
             connection.Abort();
+            connection.Dispose();
+            await EndOf(far);
         }
 
         Assert.Equal(whole, (await admin.GetAsync("/api/rawdata")).Body);
     }
 
-    [Fact]
-    public async Task Abort_InTheMidstOfAHead_LeavesTheOthersAlone()
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /api/ver")]
+    [InlineData(Get)]
+    public async Task Abort_BeforeInOrAfterARequest_EndsTheOtherEnd(string sent)
     {
         await using AdminFixture admin = await AdminFixture.StartAsync();
-        Connection connection = admin.Connect();
-        await connection.Output.WriteAsync("GET /api/ver"u8.ToArray());
+        (Connection connection, InProcessConnection far) = admin.Application.Transport.Connect(admin.Worker);
+        await connection.Output.WriteAsync(Encoding.ASCII.GetBytes(sent));
         connection.Abort();
         connection.Dispose();
 
+        await EndOf(far);
         Assert.Equal(200, (await admin.GetAsync("/api/version")).Status);
     }
 
@@ -176,6 +183,13 @@ public sealed class InProcessConnectionTests
         Provider = "docker",
         Services = [.. Enumerable.Range(0, 500).Select(i => new ServiceDefinition { Name = $"s{i}", Servers = [.. Enumerable.Range(1, 4).Select(n => AdminFixture.Server(n))] })],
     };
+
+    private static Task EndOf(InProcessConnection far)
+    {
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        far.ConnectionClosed.Register(() => ended.TrySetResult());
+        return ended.Task;
+    }
 
     private static int Count(string text, string what) => text.Split(what).Length - 1;
 
