@@ -305,14 +305,4 @@ public class LabelReaderTests
         Assert.NotEqual(first.Identity, other.Identity);
         Assert.Equal(3, new[] { first.Instance, moved.Instance, restarted.Instance }.Distinct().Count());
     }
-
-    [Fact]
-    public void Read_GoneContainer_KeepsRouterAndServiceWithoutServer()
-    {
-        var read = Read(Container("a") with { Phase = ContainerPhase.Gone });
-
-        Assert.Single(read.Routers);
-        Assert.Empty(Assert.Single(read.Services).Servers);
-        Assert.Empty(read.Problems);
-    }
 }

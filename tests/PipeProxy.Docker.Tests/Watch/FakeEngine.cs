@@ -66,10 +66,14 @@ internal sealed class FakeEngine : IAsyncDisposable
     /// <summary>Sends any text on the open event streams.</summary>
     public void Send(string line)
     {
-        _history.Enqueue(line);
-        foreach (var stream in _streams.Keys)
+        // Against a stream that opens just now: it gets the line from history, or here.
+        lock (_history)
         {
-            Chunk(stream, line);
+            _history.Enqueue(line);
+            foreach (var stream in _streams.Keys)
+            {
+                Chunk(stream, line);
+            }
         }
     }
 
@@ -101,8 +105,11 @@ internal sealed class FakeEngine : IAsyncDisposable
     {
         File.Delete(Path);
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _listener.Bind(new UnixDomainSocketEndPoint(Path));
+        // Bound under another name: the platform removes a socket's file when the socket goes, an engine that is killed does not.
+        var bound = Path + ".new";
+        _listener.Bind(new UnixDomainSocketEndPoint(bound));
         _listener.Listen(64);
+        File.Move(bound, Path);
         _ = AcceptAsync(_listener);
     }
 
@@ -195,12 +202,16 @@ internal sealed class FakeEngine : IAsyncDisposable
         {
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
             // As a real engine: everything since, and what comes.
-            foreach (var line in _history)
+            lock (_history)
             {
-                Chunk(connection, line);
+                foreach (var line in _history)
+                {
+                    Chunk(connection, line);
+                }
+
+                _streams[connection] = true;
             }
 
-            _streams[connection] = true;
             return false;
         }
 

@@ -1,12 +1,14 @@
 namespace PipeProxy.Docker.Tests.Watch;
 
-/// <summary>Time that passes when it is told to, and that tells when somebody waits for it.</summary>
+/// <summary>Time that passes when it is told to: at once, or as soon as somebody waits for it.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(TimeSpan Least, TimeSpan Most, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<Wish> _wishes = [];
     private DateTimeOffset _now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -15,8 +17,6 @@ internal sealed class ManualClock : TimeProvider
             return _now;
         }
     }
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
@@ -27,71 +27,69 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Completes when a timer runs that is due within the given span (after least, up to most).</summary>
-    public Task TimerAsync(TimeSpan least, TimeSpan most)
+    /// <summary>
+    /// Lets <paramref name="by"/> pass as soon as a timer runs that is due in more than <paramref name="least"/> and at most
+    /// <paramref name="most"/>. Seeing the timer and passing are one step: whoever set it can't miss the time.
+    /// </summary>
+    public Task AdvanceWhenAwaitedAsync(TimeSpan least, TimeSpan most, TimeSpan by)
     {
-        lock (_lock)
-        {
-            if (_timers.Exists(t => t.Due - _now > least && t.Due - _now <= most))
-            {
-                return Task.CompletedTask;
-            }
-
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((least, most, seen));
-            return seen.Task;
-        }
+        var wish = new Wish(least, most, by, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Run(() => _wishes.Add(wish));
+        return wish.Done.Task;
     }
 
-    public void Advance(TimeSpan by)
+    public void Advance(TimeSpan by) => Run(() => _now += by);
+
+    // Changes something, grants the wishes that can be, then fires what is due, outside the lock.
+    private void Run(Action change)
     {
-        List<ManualTimer> due;
+        List<ManualTimer> due = [];
         lock (_lock)
         {
-            _now += by;
-            due = _timers.Where(t => t.Due <= _now).ToList();
-            _timers.RemoveAll(due.Contains);
+            change();
+            while (_wishes.Find(w => _timers.Exists(t => t.Due - _now > w.Least && t.Due - _now <= w.Most)) is { } granted)
+            {
+                _wishes.Remove(granted);
+                _now += granted.By;
+                Collect(due);
+                granted.Done.SetResult();
+            }
+
+            Collect(due);
         }
 
         due.ForEach(static t => t.Fire());
     }
 
-    private void Set(ManualTimer timer, TimeSpan dueTime)
+    private void Collect(List<ManualTimer> due)
     {
-        List<TaskCompletionSource> seen = [];
-        lock (_lock)
-        {
-            _timers.Remove(timer);
-            if (dueTime < TimeSpan.Zero)
-            {
-                return;
-            }
-
-            timer.Due = _now + dueTime;
-            _timers.Add(timer);
-            foreach (var waiter in _waiters.Where(w => dueTime > w.Least && dueTime <= w.Most).ToList())
-            {
-                _waiters.Remove(waiter);
-                seen.Add(waiter.Seen);
-            }
-        }
-
-        seen.ForEach(static s => s.TrySetResult());
+        due.AddRange(_timers.Where(t => t.Due <= _now));
+        _timers.RemoveAll(t => t.Due <= _now);
     }
+
+    private sealed record Wish(TimeSpan Least, TimeSpan Most, TimeSpan By, TaskCompletionSource Done);
 
     private sealed class ManualTimer(ManualClock clock, Action fire) : ITimer
     {
-        public DateTimeOffset Due { get; set; }
+        public DateTimeOffset Due { get; private set; }
 
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            clock.Set(this, dueTime);
+            clock.Run(() =>
+            {
+                clock._timers.Remove(this);
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    Due = clock._now + dueTime;
+                    clock._timers.Add(this);
+                }
+            });
             return true;
         }
 
-        public void Dispose() => clock.Set(this, Timeout.InfiniteTimeSpan);
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {
