@@ -6,6 +6,7 @@ namespace PipeProxy.Microbench.Routing;
 
 /// <summary>From a publication to the swapped snapshot, with 5 000 routers and services of two servers each.</summary>
 [MemoryDiagnoser]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The harness ends it by its clean-up.")]
 public class ConfigurationApply
 {
     private readonly ProviderConfiguration[] _scaled = [.. Enumerable.Range(0, 2).Select(i => Configuration(routers: 5000, extraServers: i))];

@@ -45,6 +45,11 @@ internal sealed class CookieAffinity
         for (var line = head.Find(KnownField.Cookie); line >= 0; line = head.Find(KnownField.Cookie, line + 1))
         {
             var rest = head.ValueOf(line);
+            if (rest.IndexOf(_name) < 0)
+            {
+                continue; // the cheap way past other people's cookies
+            }
+
             while (TryTakeValue(ref rest, out var value))
             {
                 if (TryParse(value, out var hash) && set.TryFindByAffinity(hash, out var backend))

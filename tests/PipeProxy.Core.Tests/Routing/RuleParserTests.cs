@@ -113,9 +113,10 @@ public class RuleParserTests
     [Fact]
     public void Parse_LongChainsOfOperators_AreRead()
     {
-        var rule = string.Join(" || ", Enumerable.Range(0, 2000).Select(i => $"Host(`h{i}`)"));
+        var rule = string.Join(" || ", Enumerable.Range(0, 50_000).Select(i => $"Host(`h{i}`)"));
 
-        Assert.True(RequestHeads.Matches(rule, RequestHeads.Get("h1999/")));
+        Assert.True(RequestHeads.Matches(rule, RequestHeads.Get("h49999/")));
+        Assert.True(RequestHeads.Matches(string.Join(" && ", Enumerable.Repeat("PathPrefix(`/`)", 50_000)), RequestHeads.Get("h/")));
         Assert.True(RequestHeads.Matches(new string('!', 10_000) + "Host(`a`)", RequestHeads.Get("a/")));
     }
 
