@@ -16,7 +16,7 @@ namespace PipeProxy.Core.Forwarding;
 public sealed class Exchange : IPeerClosedListener
 {
     private readonly Deadline _grace;
-    private readonly Backend?[] _tried;
+    private Backend?[] _tried;
     private readonly List<KeyValuePair<string, string>> _answerFields = [];
     private readonly Deadline _upstreamDeadline;
     private UpstreamConnection? _upstream;
@@ -184,9 +184,9 @@ public sealed class Exchange : IPeerClosedListener
     {
         if (TriedCount == _tried.Length)
         {
-            // Instances that turned out to be gone do not count as attempts; the oldest makes room.
-            Array.Copy(_tried, 1, _tried, 0, _tried.Length - 1);
-            TriedCount--;
+            // Refused connections and instances that are gone do not count as attempts, so there may be more than those;
+            // forgetting one would let a request go round for as long as everybody refuses.
+            Array.Resize(ref _tried, _tried.Length * 2);
         }
 
         _tried[TriedCount++] = backend;

@@ -58,6 +58,7 @@ internal sealed class RequestBody
     private long _charged;
     private bool _ended;
     private volatile bool _replayOpen;
+    private volatile bool _touched;
     private volatile bool _stop;
     private volatile bool _timedOut;
 
@@ -85,13 +86,14 @@ internal sealed class RequestBody
     public bool IsFullyRead => _kind == BodyKind.None || Volatile.Read(ref _ended);
 
     /// <summary>True when no byte of the body was seen yet.</summary>
-    public bool IsUntouched => _offset == 0 && !_isHeld && _replayOpen;
+    public bool IsUntouched => !_touched;
 
     public void Begin(BodyKind kind, long length)
     {
         _kind = kind == BodyKind.Length && length == 0 ? BodyKind.None : kind;
         _length = length;
         _replayOpen = true;
+        _touched = false;
         _timedOut = false;
         Rewind();
     }
@@ -106,6 +108,7 @@ internal sealed class RequestBody
         if (_kind == BodyKind.Chunked)
         {
             _scanner = new ChunkScanner(_limits);
+            _trailers.Reset();
         }
     }
 
@@ -255,6 +258,7 @@ internal sealed class RequestBody
                     _deadline.Clear();
                 }
 
+                _touched |= !result.Buffer.IsEmpty;
                 _held = result.Buffer;
                 _isHeld = true;
                 _heldIsLast = result.IsCompleted;

@@ -118,7 +118,7 @@ internal sealed class WireBed : IAsyncDisposable
     }
 
     /// <summary>Lets backend number <paramref name="index"/> answer by itself.</summary>
-    public WireServer Serve(int index, Func<WireRequest, string> answer)
+    public WireServer Serve(int index, Func<WireRequest, WireAnswer> answer)
     {
         WireServer server = new(Backends[index], answer);
         _servers.Add(server);
@@ -132,12 +132,64 @@ internal sealed class WireBed : IAsyncDisposable
     /// <summary>What forwarding keeps of backend number <paramref name="index"/>.</summary>
     public BackendRuntime Runtime(int index) => Plane.RuntimeOf(Instance(index));
 
+    /// <summary>The cookie line that names backend number <paramref name="index"/>.</summary>
+    public string CookieOf(int index) => $"Cookie: s={CookieValueOf(Server(index))}\r\n";
+
+    public static string CookieValueOf(ServerDefinition server) => Encoding.ASCII.GetString(new Backend(server).AffinityText.Span);
+
+    /// <summary>
+    /// Moves time on, a step a tick, until <paramref name="task"/> has ended; returns how far. Whoever armed a
+    /// deadline did so at some moment of it, so the sum is at least the deadline's length.
+    /// </summary>
+    public async Task<int> AdvanceUntilAsync(Task task, int step = 250)
+    {
+        int sum = 0;
+        long start = Environment.TickCount64;
+        while (!task.IsCompleted)
+        {
+            if (Wire.Worker.Timers.NowMilliseconds >= Wire.Worker.Timers.ReadClock())
+            {
+                for (int i = 0; i < 100 && !task.IsCompleted; i++)
+                {
+                    await Task.Yield();
+                }
+
+                Wire.Advance(step);
+                sum += step;
+            }
+
+            await Task.Yield();
+            Assert.True(Environment.TickCount64 - start < s_patience.TotalMilliseconds, $"Nothing happened in {sum} ms of the test's time.\n{Log}");
+        }
+
+        return sum;
+    }
+
+    /// <summary>Waits for something that no byte tells: a place in a pool or a queue.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        long start = Environment.TickCount64;
+        while (!condition())
+        {
+            await Task.Yield();
+            Assert.True(Environment.TickCount64 - start < s_patience.TotalMilliseconds, $"Not so: {what}.\n{Log}");
+        }
+    }
+
+    /// <summary>Waits until <paramref name="count"/> connections to a backend lie idle.</summary>
+    public Task PooledAsync(int index, int count) =>
+        UntilAsync(() => Runtime(index).PoolOf(Wire.Worker).Count == count, $"{count} idle connections to backend {index}");
+
+    /// <summary>Waits until <paramref name="count"/> requests wait for a backend.</summary>
+    public Task HeldAsync(int count) => UntilAsync(
+        () => Plane.HoldQueueOf(Configuration.Current.ServiceStates.Single().Service).Count == count, $"{count} held requests");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (ScriptedPeer client in _clients)
         {
-            client.Abort();
+            client.Dispose();
         }
 
         foreach (ScriptedBackend backend in Backends)

@@ -121,11 +121,11 @@ internal static class WireMessages
         StringBuilder body = new();
         while (true)
         {
-            int size = int.Parse(await peer.ReadLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            int size = int.Parse(await peer.ReceiveLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             if (size == 0)
             {
                 StringBuilder trailers = new();
-                while (await peer.ReadLineAsync() is { Length: > 0 } line)
+                while (await peer.ReceiveLineAsync() is { Length: > 0 } line)
                 {
                     trailers.Append(line).Append("\r\n");
                 }
@@ -134,11 +134,12 @@ internal static class WireMessages
             }
 
             body.Append(Encoding.Latin1.GetString(await peer.ReceiveBytesAsync(size)));
-            Assert.Equal("", await peer.ReadLineAsync());
+            Assert.Equal("", await peer.ReceiveLineAsync());
         }
     }
 
-    private static async Task<string> ReadLineAsync(this ScriptedPeer peer)
+    /// <summary>One line without its end.</summary>
+    public static async Task<string> ReceiveLineAsync(this ScriptedPeer peer)
     {
         StringBuilder line = new();
         while (line.Length < 2 || line[^1] != '\n')

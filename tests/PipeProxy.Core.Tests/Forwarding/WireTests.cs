@@ -18,11 +18,24 @@ public enum WireKind
 /// </summary>
 public abstract class WireTests(WireKind kind)
 {
-    /// <summary>Blank line and line end, where a transcript is put together.</summary>
-    protected const string Crlf = "\r\n";
-
     /// <summary>The simplest request there is.</summary>
     protected const string Get = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
+
+    /// <summary>A response of this length and body, as a backend sends it.</summary>
+    protected static string Ok(string body, string fields = "") => $"HTTP/1.1 200 OK\r\nDate: now\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}";
+
+    /// <summary>A request with a body of known length.</summary>
+    protected static string With(string method, string body, string fields = "") =>
+        $"{method} /x HTTP/1.1\r\nHost: app.test\r\n{fields}Content-Length: {body.Length}\r\n\r\n{body}";
+
+    /// <summary>Text in which every byte says where it is.</summary>
+    protected static string Pattern(int length) => string.Create(length, 0, static (span, _) =>
+    {
+        for (int i = 0; i < span.Length; i++)
+        {
+            span[i] = (char)('a' + ((i + (i >> 8)) % 26));
+        }
+    });
 
     /// <summary>True over the hostile transport.</summary>
     protected bool IsHostile => kind == WireKind.Hostile;
