@@ -85,7 +85,14 @@ public sealed class DockerProviderTests : IAsyncLifetime
     /// <summary>Lets changes that wait for company be published.</summary>
     private async Task CoalesceAsync()
     {
-        await _clock.AdvanceWhenAwaitedAsync(TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)).WaitAsync(_patience);
+        try
+        {
+            await _clock.AdvanceWhenAwaitedAsync(TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20)).WaitAsync(_patience);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Nothing waits to be published.\n{string.Join('\n', _log)}\n{string.Join('\n', _engine.Requests)}");
+        }
     }
 
     [Fact]

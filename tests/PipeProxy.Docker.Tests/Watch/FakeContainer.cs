@@ -7,7 +7,7 @@ namespace PipeProxy.Docker.Tests.Watch;
 /// <summary>A container of the fake engine. Everything may be changed while it "runs".</summary>
 internal sealed class FakeContainer(string name)
 {
-    public string Id { get; } = name.PadRight(64, '0');
+    public string Id { get; } = name.PadRight(64, 'x');
 
     public string Name { get; set; } = name;
 
