@@ -76,5 +76,8 @@ internal sealed class QueueUnderTest : IAsyncDisposable
 
     public static ServerDefinition Server(string name, ServerPresence presence = ServerPresence.Running, int weight = 1) => TestBackends.Server(name, weight, presence);
 
-    private sealed class TestMiddleware(string name) : Core.Middleware.Middleware(name);
+    private sealed class TestMiddleware(string name) : Core.Middleware.Middleware(name)
+    {
+        internal override Core.Middleware.MiddlewareHooks Hooks => Core.Middleware.MiddlewareHooks.None;
+    }
 }
