@@ -12,8 +12,8 @@ public sealed class QuietLoggerFactoryTests
         QuietLoggerFactory quiet = new(recorder);
 
         ILogger logger = quiet.CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics");
-        logger.Log(LogLevel.Information, "Request starting");
-        logger.Log(LogLevel.Warning, "Something is wrong");
+        logger.Log(LogLevel.Information, default, "Request starting", null, static (text, _) => text);
+        logger.Log(LogLevel.Warning, default, "Something is wrong", null, static (text, _) => text);
 
         Assert.Equal(["admin Warning Something is wrong"], recorder.Lines);
     }

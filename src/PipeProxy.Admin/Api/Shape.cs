@@ -18,7 +18,18 @@ internal static class Shape
     };
 
     /// <summary>The state's name in lower case.</summary>
-    public static string Of(BackendState state) => state.ToString().ToLowerInvariant();
+    public static string Of(BackendState state) => state switch
+    {
+        BackendState.Starting => "starting",
+        BackendState.Ramping => "ramping",
+        BackendState.Up => "up",
+        BackendState.Ejected => "ejected",
+        BackendState.Probing => "probing",
+        BackendState.Unhealthy => "unhealthy",
+        BackendState.Draining => "draining",
+        BackendState.Paused => "paused",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
 
     /// <summary>RFC 3339 in UTC, with a Z.</summary>
     public static DateTime Of(DateTimeOffset time) => time.UtcDateTime;
