@@ -54,8 +54,18 @@ internal sealed class AttemptLoop(DataPlane plane)
             HookVerdict verdict = exchange.Route.Chain.OnAttempt(exchange, last);
             if (last.Result == AttemptResult.Answered)
             {
-                exchange.Body.CloseReplay();
-                return exchange.Upstream;
+                if (verdict == HookVerdict.Continue || (verdict == HookVerdict.Repeat && !IsRepeatLeft(exchange, last)))
+                {
+                    exchange.Body.CloseReplay();
+                    return exchange.Upstream;
+                }
+
+                await exchange.DropAnswerAsync();
+            }
+
+            if (verdict == HookVerdict.Answered)
+            {
+                return null;
             }
 
             plane.Log.AttemptFailed(exchange, backend, last);
@@ -71,7 +81,7 @@ internal sealed class AttemptLoop(DataPlane plane)
                 return Fail(exchange, last);
             }
 
-            if (!MayRepeat(exchange, last) || exchange.Attempts >= plane.Options.MaxAttempts || verdict == HookVerdict.Answered)
+            if (!MayRepeat(exchange, last) || exchange.Attempts >= plane.Options.MaxAttempts)
             {
                 return Fail(exchange, last);
             }
@@ -83,9 +93,9 @@ internal sealed class AttemptLoop(DataPlane plane)
     private async ValueTask<AttemptOutcome> TryAsync(Exchange exchange, Backend backend, ServiceState service)
     {
         BackendRuntime runtime = plane.RuntimeOf(backend);
-        bool repeatable = exchange.Head.IsIdempotent && exchange.Body.CanReplay;
+        // Rule 36: who could not be sent again takes no connection that its backend may be about to close.
         UpstreamConnection? upstream = runtime.PoolOf(exchange.Client.Worker)
-            .TryTake(repeatable ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
+            .TryTake(exchange.Head.IsIdempotent && exchange.Body.IsSureToReplay ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
         while (true)
         {
             if (upstream is null)
@@ -109,12 +119,13 @@ internal sealed class AttemptLoop(DataPlane plane)
             }
 
             upstream.Close();
-            if (!outcome.OnReusedConnection || !repeatable || !exchange.Body.CanReplay || exchange.IsClientGone)
+            if (!outcome.OnReusedConnection || !exchange.Head.IsIdempotent || !exchange.Body.CanReplay || exchange.IsClientGone || runtime.IsRetired)
             {
                 return outcome;
             }
 
-            // Rule 35: the keep-alive race, not the backend's fault. Once, on a fresh connection.
+            // Rule 35: the keep-alive race, not the backend's fault. Once, on a fresh connection; not to an instance that
+            // has just been taken out, which may be frozen (its kernel still accepts) or gone (nobody refuses).
             upstream = null;
             exchange.Body.Rewind();
         }
@@ -125,12 +136,14 @@ internal sealed class AttemptLoop(DataPlane plane)
     private async ValueTask<AttemptOutcome> AskAsync(Exchange exchange, UpstreamConnection upstream, ServiceState service)
     {
         WriteRequestHead(exchange, upstream, service);
+        exchange.ResponseHeadTimedOut = false;
         bool reused = upstream.IsReused;
         if (exchange.Body.Kind == BodyKind.None)
         {
             try
             {
                 await upstream.Connection.Output.FlushAsync();
+                exchange.AwaitHead(requestIsSent: true);
             }
             catch (Exception e) when (ConnectionFault.Is(e))
             {
@@ -139,12 +152,12 @@ internal sealed class AttemptLoop(DataPlane plane)
         }
         else
         {
+            exchange.AwaitHead(requestIsSent: false);
             exchange.StartPump(upstream);
         }
 
-        exchange.StartResponseHeadDeadline(plane.Options.ResponseHeadTimeout);
         AttemptOutcome outcome = await ResponseHeads.ReadFinalAsync(exchange, upstream);
-        exchange.StartResponseHeadDeadline(0);
+        exchange.EndAwaitHead();
         if (outcome.Result == AttemptResult.Answered || !exchange.IsPumping)
         {
             return exchange.IsClientGone && outcome.Result != AttemptResult.Answered ? outcome with { Result = AttemptResult.ClientGone } : outcome;
@@ -177,6 +190,10 @@ internal sealed class AttemptLoop(DataPlane plane)
     /// <summary>Rule 34, for an attempt that has no byte of a final response.</summary>
     private static bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) =>
         exchange.Body.CanReplay && (!outcome.BytesSent || exchange.Head.IsIdempotent);
+
+    /// <summary>Whether a hook that does not like an answer can have another one instead.</summary>
+    private bool IsRepeatLeft(Exchange exchange, in AttemptOutcome outcome) =>
+        MayRepeat(exchange, outcome) && exchange.Attempts + 1 < plane.Options.MaxAttempts;
 
     /// <summary>
     /// A refused connection costs the backend nothing, and an instance that is being stopped says nothing about the

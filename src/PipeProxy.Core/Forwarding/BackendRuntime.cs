@@ -14,6 +14,8 @@ internal sealed class BackendRuntime
     private UpstreamConnection? _firstOpen;
     private int _openCount;
     private int _retired;
+    private bool _gone;
+    private bool _frozen;
 
     private BackendRuntime(Backend backend, int workerCount, ForwardingOptions options, HttpLimits limits)
     {
@@ -59,8 +61,11 @@ internal sealed class BackendRuntime
     public UpstreamConnection Adopt(Connection connection)
     {
         UpstreamConnection upstream = new(PoolOf(connection.Worker), connection, _limits);
+        bool gone;
+        bool frozen;
         lock (_gate)
         {
+            (gone, frozen) = (_gone, _frozen);
             upstream.NextOpen = _firstOpen;
             if (_firstOpen is { } first)
             {
@@ -69,6 +74,16 @@ internal sealed class BackendRuntime
 
             _firstOpen = upstream;
             _openCount++;
+        }
+
+        // It was being opened while the instance went: nobody else would end it.
+        if (gone)
+        {
+            connection.EndInput();
+        }
+        else if (frozen)
+        {
+            connection.Abort();
         }
 
         return upstream;
@@ -112,7 +127,15 @@ internal sealed class BackendRuntime
     }
 
     /// <summary>A drain was taken back.</summary>
-    public void Undrain() => Volatile.Write(ref _retired, 0);
+    public void Undrain()
+    {
+        lock (_gate)
+        {
+            _frozen = false;
+        }
+
+        Volatile.Write(ref _retired, 0);
+    }
 
     /// <summary>
     /// It is gone: idle connections close; on busy ones what was received is still delivered, then they end. No reset
@@ -121,6 +144,11 @@ internal sealed class BackendRuntime
     public void Retire()
     {
         Drain();
+        lock (_gate)
+        {
+            _gone = true;
+        }
+
         foreach (UpstreamConnection upstream in Open())
         {
             if (!upstream.Connection.IsPeerClosed)
@@ -139,6 +167,11 @@ internal sealed class BackendRuntime
     public void Freeze()
     {
         Drain();
+        lock (_gate)
+        {
+            _frozen = true;
+        }
+
         foreach (UpstreamConnection upstream in Open())
         {
             upstream.Connection.Abort();

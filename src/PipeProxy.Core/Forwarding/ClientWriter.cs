@@ -17,6 +17,7 @@ internal sealed class ClientWriter
     private readonly ForwardingOptions _options;
     private readonly Deadline _deadline;
     private ArrayBufferWriter<byte>? _filtered;
+    private volatile bool _isWaiting;
 
     public ClientWriter(Connection connection, ForwardingOptions options)
     {
@@ -26,6 +27,9 @@ internal sealed class ClientWriter
     }
 
     public PipeWriter Output => _connection.Output;
+
+    /// <summary>True while bytes wait for the client to take them: it has been given the answer, and is slow.</summary>
+    public bool IsWaiting => _isWaiting;
 
     /// <summary>Hands over what was written; false when the client is gone.</summary>
     public ValueTask<bool> FlushAsync()
@@ -148,6 +152,7 @@ internal sealed class ClientWriter
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     private async ValueTask<bool> AwaitFlushAsync(ValueTask<FlushResult> flush)
     {
+        _isWaiting = true;
         _deadline.Set(_options.ClientWriteTimeout);
         try
         {
@@ -159,6 +164,7 @@ internal sealed class ClientWriter
         }
         finally
         {
+            _isWaiting = false;
             _deadline.Clear();
         }
     }

@@ -115,7 +115,11 @@ internal sealed class DownstreamConnection
     }
 
     /// <summary>Ends it at once.</summary>
-    public void Abort() => _connection.Abort();
+    public void Abort()
+    {
+        _connection.Abort();
+        _exchange.Cancel();
+    }
 
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     private async ValueTask<HeadRead> ReadHeadAsync()
@@ -129,8 +133,9 @@ internal sealed class DownstreamConnection
             {
                 if (!started)
                 {
-                    _deadline.Set(_plane.IsDraining ? DataPlane.DrainIdleTimeout : _entryPoint.Options.IdleTimeout);
                     _isIdle = true;
+                    Interlocked.MemoryBarrier(); // Drain says that it drains and then looks who is idle.
+                    _deadline.Set(_entryPoint.Options.IdleTimeout);
                     if (_plane.IsDraining)
                     {
                         _deadline.Set(DataPlane.DrainIdleTimeout);
@@ -141,7 +146,7 @@ internal sealed class DownstreamConnection
                 _isIdle = false;
             }
 
-            if (result.IsCanceled && _expired)
+            if (result.IsCanceled && _expired && (started || result.Buffer.IsEmpty))
             {
                 _connection.Input.AdvanceTo(result.Buffer.Start);
                 return started ? await RefuseAsync(new HttpRejection(408, "The request head did not come in time.")) : HeadRead.Closed;
@@ -188,6 +193,7 @@ internal sealed class DownstreamConnection
     private async Task LingerAsync()
     {
         _connection.ShutdownSend();
+        await LastBytes.SentAsync(_connection, _entryPoint.Options.ClientWriteTimeout);
         _expired = false;
         _deadline.Set(_entryPoint.Options.LingerTimeout);
         while (!_expired)

@@ -20,8 +20,10 @@ public sealed class Exchange : IPeerClosedListener
     private readonly List<KeyValuePair<string, string>> _answerFields = [];
     private readonly Deadline _upstreamDeadline;
     private UpstreamConnection? _upstream;
+    private UpstreamConnection? _cuttable;
     private ValueTask<PumpEnd> _pump;
-    private volatile bool _headDeadlineIsSet;
+    private readonly Deadline _headDeadline;
+    private volatile bool _awaitsHead;
     private int _underWay;
     private volatile bool _clientGone;
 
@@ -34,6 +36,7 @@ public sealed class Exchange : IPeerClosedListener
         Writer = new ClientWriter(client, entryPoint.Options);
         _tried = new Backend?[Math.Max(1, entryPoint.Options.MaxAttempts)];
         _grace = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnClientGone(), this);
+        _headDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnHeadDue(), this);
         _upstreamDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnUpstreamDue(), this);
         IPAddress? address = client.RemoteEndPoint?.Address;
         ClientAddressText = address is null ? [] : Encoding.ASCII.GetBytes(address.ToString());
@@ -96,7 +99,7 @@ public sealed class Exchange : IPeerClosedListener
     /// <summary>The place in the hold queue, while there is one.</summary>
     internal HeldRequest? Held { get; set; }
 
-    internal bool ResponseHeadTimedOut { get; private set; }
+    internal bool ResponseHeadTimedOut { get; set; }
 
     /// <summary>The request body is being copied to a backend; end it with <see cref="EndPumpAsync"/> before anything else reads.</summary>
     internal bool IsPumping { get; private set; }
@@ -127,11 +130,20 @@ public sealed class Exchange : IPeerClosedListener
     {
         KeepAlive = Head.KeepAlive;
         Body.Begin(Head.BodyKind, Head.ContentLength);
-        Volatile.Write(ref _underWay, 1);
+        // A full fence: who hears of the client's end notes it and then asks whether a request is under way.
+        Interlocked.Exchange(ref _underWay, 1);
         if (Client.IsPeerClosed)
         {
             _grace.Set(EntryPoint.Options.HalfCloseGrace);
         }
+    }
+
+    /// <summary>The client's connection was cut by us: nobody else tells the request that is under way.</summary>
+    internal void Cancel()
+    {
+        _clientGone = true;
+        CutUpstream();
+        Held?.Wake();
     }
 
     /// <summary>The request is over; everything it held is let go.</summary>
@@ -144,6 +156,7 @@ public sealed class Exchange : IPeerClosedListener
         Route = null;
         Backend = null;
         Volatile.Write(ref _upstream, null);
+        Volatile.Write(ref _cuttable, null);
         AffinityHash = 0;
         Answer = null;
         _answerFields.Clear();
@@ -161,7 +174,9 @@ public sealed class Exchange : IPeerClosedListener
     internal void Dispose()
     {
         Client.SetPeerClosedListener(null);
+        Upstream?.Close();
         _grace.Remove();
+        _headDeadline.Remove();
         _upstreamDeadline.Remove();
         Body.Dispose();
         Writer.Dispose();
@@ -174,10 +189,27 @@ public sealed class Exchange : IPeerClosedListener
     internal void Use(UpstreamConnection? upstream)
     {
         Volatile.Write(ref _upstream, upstream);
+        // A full fence: who cuts says that the client is gone and then looks for the connection.
+        Interlocked.Exchange(ref _cuttable, upstream);
         if (_clientGone)
         {
-            upstream?.Connection.Abort();
+            CutUpstream();
         }
+    }
+
+    /// <summary>
+    /// Takes the connection back from the deadlines, which run on other threads, so that it can serve somebody else;
+    /// false when one of them has cut it or is about to.
+    /// </summary>
+    internal bool TryRelease(UpstreamConnection upstream)
+    {
+        bool released = Interlocked.CompareExchange(ref _cuttable, null, upstream) == upstream;
+        if (released)
+        {
+            Volatile.Write(ref _upstream, null);
+        }
+
+        return released;
     }
 
     internal void AddTried(Backend backend)
@@ -233,14 +265,37 @@ public sealed class Exchange : IPeerClosedListener
         return PumpEnd;
     }
 
-    /// <summary>No response head within <paramref name="milliseconds"/> ends the attempt; 0 = no limit any more.</summary>
-    internal void StartResponseHeadDeadline(int milliseconds)
+    /// <summary>A hook does not want the answer whose head has come: it is cut, and the request can be sent again.</summary>
+    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
+    internal async ValueTask<bool> DropAnswerAsync()
     {
-        if (milliseconds > 0 || _headDeadlineIsSet)
+        UpstreamConnection upstream = Upstream!;
+        upstream.Close();
+        if (IsPumping)
         {
-            _headDeadlineIsSet = milliseconds > 0;
-            _upstreamDeadline.Set(milliseconds);
+            Body.Stop();
+            await EndPumpAsync();
         }
+
+        Use(null);
+        return true;
+    }
+
+    /// <summary>A response head is awaited: its deadline, where there is one, counts from the end of the request.</summary>
+    internal void AwaitHead(bool requestIsSent)
+    {
+        _awaitsHead = true;
+        if (requestIsSent)
+        {
+            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
+        }
+    }
+
+    /// <summary>It came, or the attempt is over.</summary>
+    internal void EndAwaitHead()
+    {
+        _awaitsHead = false;
+        _headDeadline.Clear();
     }
 
     /// <summary>Cuts the backend's connection after <paramref name="milliseconds"/>; 0 = not any more.</summary>
@@ -255,15 +310,30 @@ public sealed class Exchange : IPeerClosedListener
             // Cut without a last chunk or the full length: no backend can take the body as complete.
             upstream.Connection.Abort();
         }
+        else if (end == PumpEnd.Complete && _awaitsHead)
+        {
+            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
+            if (!_awaitsHead)
+            {
+                _headDeadline.Clear();
+            }
+        }
 
         return end;
     }
 
-    private void OnUpstreamDue()
+    private void OnUpstreamDue() => CutUpstream();
+
+    private void OnHeadDue()
     {
-        ResponseHeadTimedOut = _headDeadlineIsSet;
-        Upstream?.Connection.Abort();
+        if (_awaitsHead)
+        {
+            ResponseHeadTimedOut = true;
+            CutUpstream();
+        }
     }
+
+    private void CutUpstream() => Interlocked.Exchange(ref _cuttable, null)?.Connection.Abort();
 
     /// <inheritdoc/>
     void IPeerClosedListener.OnPeerClosed(Connection connection)
@@ -286,11 +356,14 @@ public sealed class Exchange : IPeerClosedListener
 
     private void OnClientGone()
     {
-        if (Volatile.Read(ref _underWay) != 0)
+        if (Volatile.Read(ref _underWay) != 0 && Writer.IsWaiting)
         {
-            _clientGone = true;
-            Upstream?.Connection.Abort();
-            Held?.Wake();
+            // It is being sent to: were it gone, a reset would tell. Else its own write timeout ends it.
+            _grace.Set(EntryPoint.Options.HalfCloseGrace);
+        }
+        else if (Volatile.Read(ref _underWay) != 0)
+        {
+            Cancel();
         }
     }
 }

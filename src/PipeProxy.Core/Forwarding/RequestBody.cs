@@ -82,6 +82,9 @@ internal sealed class RequestBody
     /// <summary>True while the body can be read again from its first byte.</summary>
     public bool CanReplay => _kind == BodyKind.None || _replayOpen;
 
+    /// <summary>True when it will be so until the end: a body of unknown length may still outgrow the replay size.</summary>
+    public bool IsSureToReplay => _kind == BodyKind.None || (_replayOpen && _kind == BodyKind.Length && _length <= _options.ReplayBytes);
+
     /// <summary>True once the last byte of the body was read (and, by the pump, written).</summary>
     public bool IsFullyRead => _kind == BodyKind.None || Volatile.Read(ref _ended);
 
@@ -249,14 +252,15 @@ internal sealed class RequestBody
                     return PumpEnd.Stopped;
                 }
 
+                reading = true;
                 if (!_client.Input.TryRead(out ReadResult result))
                 {
                     _deadline.Set(_options.BodyTimeout);
-                    reading = true;
                     result = await _client.Input.ReadAsync();
-                    reading = false;
                     _deadline.Clear();
                 }
+
+                reading = false;
 
                 _touched |= !result.Buffer.IsEmpty;
                 _held = result.Buffer;

@@ -97,9 +97,13 @@ internal sealed class RequestForwarder(DataPlane plane)
 
         // 7. end
         bool requestComplete = await EndRequestBodyAsync(exchange, upstream, end);
-        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted)
+        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted && exchange.TryRelease(upstream))
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
+        }
+        else if (end == CopyEnd.Complete && requestComplete)
+        {
+            upstream.End();
         }
         else
         {
@@ -225,6 +229,11 @@ internal sealed class RequestForwarder(DataPlane plane)
         exchange.BecomeTunnel();
         bool well = await exchange.Writer.FlushAsync()
             && await new Tunnel(exchange.Client, upstream.Connection, plane.Options.TunnelIdleTimeout).RunAsync();
+        if (well)
+        {
+            await LastBytes.SentAsync(upstream.Connection, exchange.EntryPoint.Options.ClientWriteTimeout);
+        }
+
         upstream.Close();
         return well;
     }

@@ -65,12 +65,12 @@ internal static class SubRequest
     /// <summary>The answer's head has been used: its body is dropped within a bound and the connection kept, or closed.</summary>
     public static async ValueTask FinishAsync(Exchange exchange, UpstreamConnection upstream)
     {
-        exchange.Use(null);
         ResponseHead head = upstream.Head;
         bool reusable = head.KeepAlive;
         if (head.BodyKind == BodyKind.Length && head.ContentLength <= MaxDroppedBody)
         {
             long left = head.ContentLength;
+            exchange.AbortUpstreamIn(Timeout);
             try
             {
                 while (left > 0)
@@ -90,19 +90,22 @@ internal static class SubRequest
             {
                 reusable = false;
             }
+
+            exchange.AbortUpstreamIn(0);
         }
         else if (head.BodyKind != BodyKind.None)
         {
             reusable = false;
         }
 
-        if (reusable)
+        if (reusable && exchange.TryRelease(upstream))
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
         }
         else
         {
             upstream.Close();
+            exchange.Use(null);
         }
     }
 

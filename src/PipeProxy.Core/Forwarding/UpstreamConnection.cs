@@ -51,34 +51,43 @@ internal sealed class UpstreamConnection : IPeerClosedListener
 
     public bool TryBecomeBusy() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 
-    /// <summary>Closes it if it is idle now; an exchange that uses it is not disturbed.</summary>
-    public void CloseIfIdle()
+    /// <summary>Ends it by a FIN if it is idle now; an exchange that uses it is not disturbed.</summary>
+    public void EndIfIdle()
     {
         if (Interlocked.CompareExchange(ref _state, Closed, Idle) == Idle)
         {
-            Release();
+            Release(gracefully: true);
         }
     }
 
-    /// <summary>Ends it at once: the exchange that owns it has no more use for it.</summary>
+    /// <summary>Ends it by a FIN: nothing is owed either way, and it is not kept.</summary>
+    public void End()
+    {
+        if (Interlocked.Exchange(ref _state, Closed) != Closed)
+        {
+            Release(gracefully: true);
+        }
+    }
+
+    /// <summary>Cuts it: the exchange that owns it has no more use for it, and the backend must be able to tell.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _state, Closed) != Closed)
         {
-            Release();
+            Release(gracefully: false);
         }
     }
 
-    public void OnPeerClosed(Connection connection) => CloseIfIdle();
+    public void OnPeerClosed(Connection connection) => EndIfIdle();
 
-    private void Release()
+    private void Release(bool gracefully)
     {
         Connection.SetPeerClosedListener(null);
         Backend.Forget(this);
         Head.Reset();
-        if (Connection.IsPeerClosed)
+        if (gracefully || Connection.IsPeerClosed)
         {
-            // The backend ended it: answer with our end, no reset.
+            // No reset for a backend that has done nothing wrong: its log would be full of them.
             Connection.ShutdownSend();
             Connection.Worker.Post(static c => ((Connection)c!).Dispose(), Connection);
         }

@@ -75,9 +75,15 @@ internal sealed class UpstreamPool
     public void Return(UpstreamConnection connection, int keepAliveTimeoutSeconds)
     {
         // Rule 20: what came after the complete response is nobody's response.
-        if (Backend.IsRetired || connection.Connection.IsPeerClosed || HasUnaskedBytes(connection))
+        if (HasUnaskedBytes(connection))
         {
             connection.Close();
+            return;
+        }
+
+        if (Backend.IsRetired || connection.Connection.IsPeerClosed)
+        {
+            connection.End();
             return;
         }
 
@@ -85,11 +91,11 @@ internal sealed class UpstreamPool
         connection.IsReused = true;
         connection.IdleSince = _timers.NowMilliseconds;
         connection.IdleLimit = keepAliveTimeoutSeconds > 0
-            ? Math.Min(_options.UpstreamIdleTimeout, (keepAliveTimeoutSeconds * 1000) - 1000)
+            ? (int)Math.Min(_options.UpstreamIdleTimeout, (keepAliveTimeoutSeconds - 1) * 1000L)
             : _options.UpstreamIdleTimeout;
         if (connection.IdleLimit <= 0 || !connection.TryBecomeIdle())
         {
-            connection.Close();
+            connection.End();
             return;
         }
 
@@ -106,14 +112,14 @@ internal sealed class UpstreamPool
                 // It may have been retired, or its peer may have closed, between the checks above and now.
                 if (Backend.IsRetired || connection.Connection.IsPeerClosed)
                 {
-                    connection.CloseIfIdle();
+                    connection.EndIfIdle();
                 }
 
                 return;
             }
         }
 
-        connection.CloseIfIdle();
+        connection.EndIfIdle();
     }
 
     /// <summary>Closes every idle connection: the backend drains or is gone.</summary>
@@ -124,7 +130,7 @@ internal sealed class UpstreamPool
             if (Interlocked.Exchange(ref _slots[i], null) is { } connection)
             {
                 Interlocked.Decrement(ref _count);
-                connection.CloseIfIdle();
+                connection.EndIfIdle();
             }
         }
     }
@@ -138,14 +144,22 @@ internal sealed class UpstreamPool
 
     private static bool HasUnaskedBytes(UpstreamConnection connection)
     {
-        if (!connection.Connection.Input.TryRead(out System.IO.Pipelines.ReadResult result))
+        try
         {
-            return false;
-        }
+            if (!connection.Connection.Input.TryRead(out System.IO.Pipelines.ReadResult result))
+            {
+                return false;
+            }
 
-        bool stray = !result.Buffer.IsEmpty || result.IsCompleted;
-        connection.Connection.Input.AdvanceTo(result.Buffer.Start);
-        return stray;
+            bool stray = !result.Buffer.IsEmpty || result.IsCompleted;
+            connection.Connection.Input.AdvanceTo(result.Buffer.Start);
+            return stray;
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            // A reset that IsPeerClosed does not tell of yet: it must not become the client's trouble.
+            return true;
+        }
     }
 
     private void Sweep()
@@ -162,7 +176,7 @@ internal sealed class UpstreamPool
             if (Interlocked.CompareExchange(ref _slots[i], null, seen) == seen)
             {
                 Interlocked.Decrement(ref _count);
-                seen.CloseIfIdle();
+                seen.EndIfIdle();
             }
         }
 

@@ -66,6 +66,12 @@ public abstract class Connection(Worker worker) : IDisposable
     public abstract void ShutdownSend();
 
     /// <summary>
+    /// Bytes that were flushed and that the system has not taken yet, because the peer reads slowly. Who wants them to
+    /// arrive waits until there are none before <see cref="Dispose"/>. 0 where nothing can be lost by it.
+    /// </summary>
+    public virtual long UnsentBytes => 0;
+
+    /// <summary>
     /// Ends the input: what was received is still delivered, then the reader completes. Any thread. Used when the
     /// peer is known to be gone and no reset will ever tell (its network interface has vanished). Where the peer's
     /// own end has arrived already, read or not, it changes nothing.

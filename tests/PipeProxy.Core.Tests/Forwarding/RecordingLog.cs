@@ -10,6 +10,9 @@ internal sealed class RecordingLog : ILogger
 
     public IEnumerable<string> Errors => _entries.Where(e => e.Level >= LogLevel.Error).Select(e => e.Text);
 
+    /// <summary>Forgets what was expected.</summary>
+    public void Clear() => _entries.Clear();
+
     public override string ToString() => string.Join('\n', _entries.Select(e => $"{e.Level}: {e.Text}"));
 
     public IDisposable? BeginScope<TState>(TState state)

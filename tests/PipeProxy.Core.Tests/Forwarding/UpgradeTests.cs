@@ -136,7 +136,7 @@ public abstract class UpgradeTests(WireKind kind) : WireTests(kind)
         string head = await backend.ReadHeadAsync();
         Assert.DoesNotContain("h2c", head, StringComparison.OrdinalIgnoreCase);
         Assert.Null(WireMessages.Field(head, "HTTP2-Settings"));
-        await backend.SendAsync(answer);
+        await Record.ExceptionAsync(() => backend.SendAsync(answer)); // It may be cut before its last byte.
         await backend.ExpectResetAsync();
         Assert.Equal(502, (await client.ReadResponseAsync()).Status);
     }

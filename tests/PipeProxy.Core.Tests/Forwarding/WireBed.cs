@@ -32,6 +32,7 @@ internal sealed class WireBed : IAsyncDisposable
         Wire = wire;
         _entryPoint = new EntryPoint { Name = "web", Options = options.Forwarding, TrustsEverybody = options.TrustsEverybody };
         Backends = [.. Enumerable.Range(0, options.Backends).Select(_ => wire.Listen())];
+        options.BeforeStart(Backends);
         Configuration = new ConfigurationQueue(
             new ConfigurationOptions
             {
@@ -75,7 +76,7 @@ internal sealed class WireBed : IAsyncDisposable
 
     /// <summary>Backend number <paramref name="index"/> as a provider sees it.</summary>
     public ServerDefinition Server(int index, ServerPresence presence = ServerPresence.Running) =>
-        ServerAt(Backends[index].EndPoint, presence);
+        ServerAt(Backends[index].EndPoint, presence) is var server ? server with { Identity = _options.IdentityPrefix + server.Identity } : server;
 
     public static ServerDefinition ServerAt(System.Net.IPEndPoint endPoint, ServerPresence presence = ServerPresence.Running)
     {
@@ -147,22 +148,27 @@ internal sealed class WireBed : IAsyncDisposable
         long start = Environment.TickCount64;
         while (!task.IsCompleted)
         {
-            if (Wire.Worker.Timers.NowMilliseconds >= Wire.Worker.Timers.ReadClock())
-            {
-                for (int i = 0; i < 100 && !task.IsCompleted; i++)
-                {
-                    await Task.Yield();
-                }
-
-                Wire.Advance(step);
-                sum += step;
-            }
-
-            await Task.Yield();
+            await AdvanceAsync(step, task);
+            sum += step;
             Assert.True(Environment.TickCount64 - start < s_patience.TotalMilliseconds, $"Nothing happened in {sum} ms of the test's time.\n{Log}");
         }
 
         return sum;
+    }
+
+    /// <summary>
+    /// Moves time on and gives those who wait a turn: what is due has fired, and what has fired has most likely run,
+    /// when it returns.
+    /// </summary>
+    public async Task AdvanceAsync(int milliseconds, Task? until = null)
+    {
+        WorkerTimers timers = Wire.Worker.Timers;
+        Wire.Advance(milliseconds);
+        long start = Environment.TickCount64;
+        while (until is not { IsCompleted: true } && (timers.NowMilliseconds < timers.ReadClock() || Environment.TickCount64 - start < 20))
+        {
+            await Task.Yield();
+        }
     }
 
     /// <summary>Waits for something that no byte tells: a place in a pool or a queue.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PipeProxy.Core.Configuration;
 using PipeProxy.Core.Forwarding;
 using PipeProxy.Core.Http;
+using PipeProxy.Core.Tests.Transport;
 
 namespace PipeProxy.Core.Tests.Forwarding;
 
@@ -10,6 +11,9 @@ internal sealed record WireBedOptions
 {
     /// <summary>Number of scripted backends of the only service.</summary>
     public int Backends { get; init; } = 1;
+
+    /// <summary>Before the URL in a server's identity, so that it is another than the URL as with Docker.</summary>
+    public string IdentityPrefix { get; init; } = "";
 
     public string Rule { get; init; } = "PathPrefix(`/`)";
 
@@ -25,6 +29,9 @@ internal sealed record WireBedOptions
 
     /// <summary>Middlewares of the only router, in order.</summary>
     public ImmutableArray<MiddlewareDefinition> Middlewares { get; init; } = [];
+
+    /// <summary>Told of the backends before the first configuration, for what has to know their addresses.</summary>
+    public Action<ImmutableArray<ScriptedBackend>> BeforeStart { get; init; } = static _ => { };
 
     /// <summary>Makes middlewares that only tests have; null = not one of these.</summary>
     public Func<MiddlewareDefinition, PipeProxy.Core.Middleware.Middleware?> Compile { get; init; } = static _ => null;

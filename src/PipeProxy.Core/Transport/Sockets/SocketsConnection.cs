@@ -83,6 +83,8 @@ internal sealed class SocketsConnection : Connection
 
     public override bool IsAborted => _cut || (_pipes.ShutdownKind != PipeShutdownKind.None && Judge() == Verdict.Reset);
 
+    public override long UnsentBytes => _output.UnsentBytes;
+
     /// <summary>A connection that a client opened. It is counted in <paramref name="limit"/> until it is disposed.</summary>
     internal static SocketsConnection Accepted(Worker worker, Socket socket, ConnectionLimit? limit) =>
         new(worker, socket, s_receiveAccepted, limit);

@@ -23,7 +23,10 @@ internal sealed class SocketsOutput(SocketConnection pipes) : PipeWriter
     public bool MayHoldLostMemory => Volatile.Read(ref _holding) != 0 && HasEnded;
 
     /// <summary>True while bytes written here have not been taken by the kernel.</summary>
-    public bool HasUnsent => Volatile.Read(ref _written) != pipes.BytesSent;
+    public bool HasUnsent => UnsentBytes != 0;
+
+    /// <summary>How many those are.</summary>
+    public long UnsentBytes => Volatile.Read(ref _written) - pipes.BytesSent;
 
     public override bool CanGetUnflushedBytes => true;
 
