@@ -171,7 +171,7 @@ test_all() {
   step "unit and wire tests"
   local project
   for project in tests/*.Tests; do
-    test_project "$project" || failed=1
+    test_project "$project" minimal || failed=1
   done
 
   local trouble
@@ -190,7 +190,7 @@ test_all() {
   fi
 
   step "end-to-end tests"
-  test_project tests/PipeProxy.EndToEnd --filter 'Length!=Full' || failed=1
+  test_project tests/PipeProxy.EndToEnd detailed --filter 'Length!=Full' || failed=1
   summary "$failed"
 }
 
@@ -202,16 +202,18 @@ e2e() {
   image
   step "end-to-end tests, full length"
   dotnet build tests/PipeProxy.EndToEnd -c Release -nologo -v quiet
-  test_project tests/PipeProxy.EndToEnd "$@" || failed=1
+  test_project tests/PipeProxy.EndToEnd detailed "$@" || failed=1
   summary "$failed"
 }
 
-# Arguments: project folder, further arguments of `dotnet test`. The project is built already.
+# Arguments: project folder, how much to print (minimal, normal, detailed), further arguments of
+# `dotnet test`. The project is built already. A test that hangs is named, and ends the project's run.
 test_project() {
-  local project=$1
-  shift
-  dotnet test "$project" -c Release --no-build -nologo -v quiet --logger "console;verbosity=normal" \
-    --logger "trx;LogFileName=$(basename "$project").trx" --results-directory artifacts/test-results "$@"
+  local project=$1 verbosity=$2
+  shift 2
+  dotnet test "$project" -c Release --no-build -nologo -v quiet --logger "console;verbosity=$verbosity" \
+    --logger "trx;LogFileName=$(basename "$project").trx" --results-directory artifacts/test-results \
+    --blame-hang-timeout 6m --blame-hang-dump-type none "$@"
 }
 
 # Sums the result files; 1 as argument says that a step failed which may have no test to its name.

@@ -26,7 +26,10 @@ public sealed record DockerOptions
     /// <summary>Template of the rule of a router that has none. See <see cref="Labels.DefaultRule"/> for what it may hold.</summary>
     public string DefaultRule { get; init; } = DefaultRuleTemplate;
 
-    /// <summary>How long routers and services outlive their last container. Default 60 s; 0 = not at all, and a restart of a single container answers 404.</summary>
+    /// <summary>
+    /// How long names stay with those who had them after their last container: no other project can take them meanwhile.
+    /// Default 60 s, and the same time for which the applied configuration keeps routers and services; 0 = not at all.
+    /// </summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What is wrong with these options, each as flag and reason; empty when all is well. Connects to nothing.</summary>

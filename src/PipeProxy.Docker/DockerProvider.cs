@@ -3,7 +3,7 @@ using Docker.DotNet.Models;
 using PipeProxy.Core.Configuration;
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
-using PipeProxy.Docker.Loop;
+using PipeProxy.Docker.Watch;
 
 namespace PipeProxy.Docker;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -45,6 +44,11 @@ internal sealed class CookieAffinity
         for (var line = head.Find(KnownField.Cookie); line >= 0; line = head.Find(KnownField.Cookie, line + 1))
         {
             var rest = head.ValueOf(line);
+            if (rest.IndexOf(_name) < 0)
+            {
+                continue; // the cheap way past other people's cookies
+            }
+
             while (TryTakeValue(ref rest, out var value))
             {
                 if (TryParse(value, out var hash) && set.TryFindByAffinity(hash, out var backend))
@@ -128,11 +132,31 @@ internal sealed class CookieAffinity
         return false;
     }
 
+    // Exactly 16 lower-case hex digits: what we write, and nothing else.
     private static bool TryParse(ReadOnlySpan<byte> value, out ulong hash)
     {
         hash = 0;
-        return value.Length == ValueLength && !value.ContainsAnyInRange((byte)'A', (byte)'F')
-            && Utf8Parser.TryParse(value, out hash, out var used, 'x') && used == ValueLength;
+        if (value.Length != ValueLength)
+        {
+            return false;
+        }
+
+        foreach (var b in value)
+        {
+            var digit = (uint)(b - '0');
+            if (digit > 9)
+            {
+                digit = (uint)(b - 'a') + 10;
+                if (digit is < 10 or > 15)
+                {
+                    return false;
+                }
+            }
+
+            hash = (hash << 4) | digit;
+        }
+
+        return true;
     }
 
     private static string AttributesOf(StickyCookie cookie)

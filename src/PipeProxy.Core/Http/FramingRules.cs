@@ -8,6 +8,9 @@ internal static class FramingRules
 {
     private static readonly ulong Fields = KnownFields.Bit(KnownField.TransferEncoding) | KnownFields.Bit(KnownField.ContentLength);
 
+    /// <summary>What may become ten times as large and still fit in 63 bits.</summary>
+    private const long LargestTenth = long.MaxValue / 10;
+
     private enum Coding : byte
     {
         Chunked,
@@ -114,7 +117,7 @@ internal static class FramingRules
         foreach (byte digit in text)
         {
             int value = digit - '0';
-            if ((uint)value > 9 || length > (long.MaxValue - value) / 10)
+            if ((uint)value > 9 || length > LargestTenth || (length == LargestTenth && value > long.MaxValue % 10))
             {
                 return false;
             }

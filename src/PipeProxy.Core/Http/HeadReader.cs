@@ -11,9 +11,8 @@ namespace PipeProxy.Core.Http;
 /// same code over the same places, and every decision depends only on the bytes before it: so every way to cut the
 /// input gives the same result.
 /// </remarks>
-internal struct HeadReader<TLine, THead>
-    where TLine : struct, IStartLine<THead>
-    where THead : MessageHead
+internal struct HeadReader<TLine>
+    where TLine : struct, IStartLine
 {
     /// <summary>So much may be copied in vain when a head that came in pieces is followed by a body.</summary>
     private const int PieceBytes = 2048;
@@ -29,7 +28,7 @@ internal struct HeadReader<TLine, THead>
     internal HttpRejection Rejection { get; private set; }
 
     internal HeadResult Read(
-        in ReadOnlySequence<byte> buffer, HttpLimits limits, THead head, out SequencePosition consumed, out SequencePosition examined)
+        in ReadOnlySequence<byte> buffer, HttpLimits limits, MessageHead head, out SequencePosition consumed, out SequencePosition examined)
     {
         consumed = buffer.Start;
         examined = buffer.End;
@@ -66,7 +65,7 @@ internal struct HeadReader<TLine, THead>
 
     internal void Reset() => this = default;
 
-    private HeadResult ReadInPlace(ReadOnlySpan<byte> span, HttpLimits limits, THead head, out int length)
+    private HeadResult ReadInPlace(ReadOnlySpan<byte> span, HttpLimits limits, MessageHead head, out int length)
     {
         HeadResult result = Advance(span, limits, head);
         length = result switch
@@ -86,7 +85,7 @@ internal struct HeadReader<TLine, THead>
     }
 
     private HeadResult ReadInPieces(
-        in ReadOnlySequence<byte> rest, HttpLimits limits, THead head, ref SequencePosition consumed, ref SequencePosition examined)
+        in ReadOnlySequence<byte> rest, HttpLimits limits, MessageHead head, ref SequencePosition consumed, ref SequencePosition examined)
     {
         long taken = 0;
         foreach (ReadOnlyMemory<byte> segment in rest)
@@ -125,7 +124,7 @@ internal struct HeadReader<TLine, THead>
         return HeadResult.NeedMore;
     }
 
-    private HeadResult Advance(ReadOnlySpan<byte> data, HttpLimits limits, THead head)
+    private HeadResult Advance(ReadOnlySpan<byte> data, HttpLimits limits, MessageHead head)
     {
         // Bytes over the limit are not looked at: else the answer would depend on how many of them are there already.
         bool full = data.Length >= limits.HeadBytes;
@@ -138,7 +137,7 @@ internal struct HeadReader<TLine, THead>
         return result == HeadResult.NeedMore && full ? Refuse(TLine.Refuse(FieldFault.TooLarge)) : result;
     }
 
-    private HeadResult AdvanceWithin(ReadOnlySpan<byte> data, HttpLimits limits, THead head)
+    private HeadResult AdvanceWithin(ReadOnlySpan<byte> data, HttpLimits limits, MessageHead head)
     {
         if (!_inFields)
         {

@@ -1,11 +1,10 @@
 namespace PipeProxy.Core.Http;
 
 /// <summary>
-/// Reads the first line of a head. Implemented by structs, so that <see cref="HeadReader{TLine,THead}"/> is compiled
-/// once for requests and once for responses.
+/// Reads the first line of a head. Implemented by structs, so that <see cref="HeadReader{TLine}"/> is compiled once for
+/// requests and once for responses, with no look-up between.
 /// </summary>
-internal interface IStartLine<THead>
-    where THead : MessageHead
+internal interface IStartLine
 {
     /// <summary>Empty lines that may precede the start line.</summary>
     static abstract int EmptyLinesAllowed { get; }
@@ -17,5 +16,5 @@ internal interface IStartLine<THead>
     /// Looks at <paramref name="data"/>, which begins with the start line and holds the same bytes at every call,
     /// perhaps with more behind them. Done: the line is in <paramref name="head"/> and ends at <paramref name="end"/>.
     /// </summary>
-    HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, THead head, out int end, out HttpRejection rejection);
+    HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, MessageHead head, out int end, out HttpRejection rejection);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace PipeProxy.Core.Http;
@@ -17,14 +15,10 @@ internal abstract class MessageHead
     /// <summary>Room kept behind a received head, so that the fields the proxy adds need no second buffer.</summary>
     private const int RoomForAdditions = 640;
 
-    private byte[] _buffer = [];
-    private int _used;
+    private HeadBuffer _buffer = new();
     private FieldLine[] _lines = [];
     private int _lineCount;
     private ulong _present;
-    // Buffers that became too small. Spans into them may still be in use: they go back with the rest.
-    private byte[][] _outgrown = [];
-    private int _outgrownCount;
 
     /// <summary>Lines in the table, removed ones included.</summary>
     internal int LineCount => _lineCount;
@@ -33,7 +27,7 @@ internal abstract class MessageHead
     internal int HeadBytes { get; private set; }
 
     /// <summary>The bytes in the buffer: what was received, then what was added.</summary>
-    internal ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _used);
+    internal ReadOnlySpan<byte> Bytes => _buffer.Bytes;
 
     /// <summary>The fields present, as a mask of <see cref="KnownFields.Bit"/>.</summary>
     internal ulong Present => _present;
@@ -46,14 +40,14 @@ internal abstract class MessageHead
     internal ReadOnlySpan<byte> NameOf(int i)
     {
         ref FieldLine line = ref _lines[i];
-        return _buffer.AsSpan(line.NameStart, line.NameLength);
+        return _buffer.At(line.NameStart, line.NameLength);
     }
 
     /// <summary>The value as it came, without the blanks at its ends.</summary>
     internal ReadOnlySpan<byte> ValueOf(int i)
     {
         ref FieldLine line = ref _lines[i];
-        return _buffer.AsSpan(line.ValueStart, line.ValueLength);
+        return _buffer.At(line.ValueStart, line.ValueLength);
     }
 
     /// <summary>True while at least one line of that field is there.</summary>
@@ -205,8 +199,12 @@ internal abstract class MessageHead
     internal void Set(KnownField field, ReadOnlySpan<byte> value)
     {
         int before = _lineCount;
+        bool replaces = Has(field);
         Add(field, value);
-        RemoveEarlier(before);
+        if (replaces)
+        {
+            RemoveEarlier(before);
+        }
     }
 
     /// <summary>Starts a line whose value is made of several pieces. Nothing is visible before <see cref="EndLine"/>.</summary>
@@ -217,15 +215,15 @@ internal abstract class MessageHead
             throw new ArgumentException("The field has no name.", nameof(known));
         }
 
-        int start = _used;
-        Append(name);
-        Append(": "u8);
+        int start = _buffer.Used;
+        _buffer.Append(name);
+        _buffer.Append(": "u8);
         ref FieldLine line = ref NextLine();
         line = new FieldLine
         {
             NameStart = start,
             NameLength = name.Length,
-            ValueStart = _used,
+            ValueStart = _buffer.Used,
             Known = known,
             Canonical = true,
         };
@@ -240,15 +238,15 @@ internal abstract class MessageHead
             throw new ArgumentException("A field value must not have control bytes in it.", nameof(piece));
         }
 
-        Append(piece);
+        _buffer.Append(piece);
     }
 
     /// <summary>Makes the line begun last part of the head.</summary>
     internal void EndLine()
     {
         ref FieldLine line = ref _lines[_lineCount];
-        line.ValueLength = _used - line.ValueStart;
-        Append("\r\n"u8);
+        line.ValueLength = _buffer.Used - line.ValueStart;
+        _buffer.Append("\r\n"u8);
         _lineCount++;
         _present |= KnownFields.Bit(line.Known);
     }
@@ -257,22 +255,13 @@ internal abstract class MessageHead
     internal void Reset()
     {
         Clear();
-        if (_buffer.Length != 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
-
-        while (_outgrownCount > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_outgrown[--_outgrownCount]);
-        }
+        _buffer.Release();
     }
 
     /// <summary>Forgets everything but keeps the buffer: the next head follows at once.</summary>
     internal void Clear()
     {
-        _used = 0;
+        _buffer.Truncate(0);
         _lineCount = 0;
         _present = 0;
         HeadBytes = 0;
@@ -287,40 +276,44 @@ internal abstract class MessageHead
         _present |= KnownFields.Bit(line.Known);
     }
 
-    /// <summary>Takes over the first bytes of a head; places found in them stay right.</summary>
+    /// <summary>Takes over the first bytes of a cleared head; places found in them stay right.</summary>
     internal void LoadReceived(ReadOnlySpan<byte> bytes)
     {
-        EnsureRoom(bytes.Length + RoomForAdditions);
-        bytes.CopyTo(_buffer);
-        _used = bytes.Length;
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        _buffer.EnsureRoom(bytes.Length + RoomForAdditions);
+        _buffer.Append(bytes);
         HeadBytes = bytes.Length;
     }
 
     /// <summary>Takes over further bytes of a head.</summary>
     internal void AppendReceived(ReadOnlySpan<byte> bytes)
     {
-        EnsureRoom(bytes.Length + RoomForAdditions);
-        Append(bytes);
-        HeadBytes = _used;
+        _buffer.EnsureRoom(bytes.Length + RoomForAdditions);
+        _buffer.Append(bytes);
+        HeadBytes = _buffer.Used;
     }
 
     /// <summary>Ends the received head at <paramref name="length"/>: what follows belongs to the body.</summary>
     internal void EndReceived(int length)
     {
-        _used = length;
+        _buffer.Truncate(length);
         HeadBytes = length;
     }
 
     /// <summary>Puts bytes into the buffer that belong to no line.</summary>
     internal Extent Store(ReadOnlySpan<byte> bytes)
     {
-        int start = _used;
-        Append(bytes);
+        int start = _buffer.Used;
+        _buffer.Append(bytes);
         return new Extent(start, bytes.Length);
     }
 
     /// <summary>The bytes at a place in the buffer.</summary>
-    internal ReadOnlySpan<byte> At(Extent extent) => _buffer.AsSpan(extent.Start, extent.Length);
+    internal ReadOnlySpan<byte> At(Extent extent) => _buffer.At(extent.Start, extent.Length);
 
     /// <summary>Forgets what the start line and the fields said.</summary>
     protected abstract void ClearStartLine();
@@ -347,40 +340,4 @@ internal abstract class MessageHead
 
         return ref _lines[_lineCount];
     }
-
-    private void Append(ReadOnlySpan<byte> bytes)
-    {
-        EnsureRoom(bytes.Length);
-        bytes.CopyTo(_buffer.AsSpan(_used));
-        _used += bytes.Length;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void EnsureRoom(int more)
-    {
-        if (_buffer.Length - _used < more)
-        {
-            Grow(more);
-        }
-    }
-
-    private void Grow(int more)
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)BitOperations.RoundUpToPowerOf2((uint)(_used + more)));
-        _buffer.AsSpan(0, _used).CopyTo(larger);
-        if (_buffer.Length != 0)
-        {
-            if (_outgrownCount == _outgrown.Length)
-            {
-                Array.Resize(ref _outgrown, Math.Max(4, _outgrown.Length * 2));
-            }
-
-            _outgrown[_outgrownCount++] = _buffer;
-        }
-
-        _buffer = larger;
-    }
 }
-
-/// <summary>A run of bytes in a head's buffer.</summary>
-internal readonly record struct Extent(int Start, int Length);

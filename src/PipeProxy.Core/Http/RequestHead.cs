@@ -111,7 +111,7 @@ internal sealed class RequestHead : MessageHead
     protected override void ClearStartLine()
     {
         Method = HttpMethod.Other;
-        MinorVersion = 1;
+        MinorVersion = 0;
         _method = _target = _host = _upgrade = default;
         _pathLength = _hostNameLength = 0;
         BodyKind = BodyKind.None;

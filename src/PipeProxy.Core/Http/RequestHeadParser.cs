@@ -8,7 +8,7 @@ namespace PipeProxy.Core.Http;
 /// </summary>
 internal sealed class RequestHeadParser(HttpLimits limits)
 {
-    private HeadReader<RequestLine, RequestHead> _reader;
+    private HeadReader<RequestLine> _reader;
     private HttpRejection _rejection;
 
     /// <summary>Why the last call was <see cref="HeadResult.Rejected"/>: 400, 414, 431, 501 or 505. Close after it.</summary>

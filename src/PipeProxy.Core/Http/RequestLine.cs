@@ -1,7 +1,7 @@
 namespace PipeProxy.Core.Http;
 
 /// <summary>Reads <c>method SP target SP HTTP/1.x CRLF</c> (RFC 9112 section 3), exactly, and as far as it has come.</summary>
-internal struct RequestLine : IStartLine<RequestHead>
+internal struct RequestLine : IStartLine
 {
     /// <summary>A longer method is refused; the registered ones have at most 18 bytes.</summary>
     private const int MethodBytes = 32;
@@ -17,7 +17,7 @@ internal struct RequestLine : IStartLine<RequestHead>
     public static HttpRejection Refuse(FieldFault fault) =>
         new(FieldFaults.IsLimit(fault) ? 431 : 400, FieldFaults.Describe(fault));
 
-    public HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, RequestHead head, out int end, out HttpRejection rejection)
+    public HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, MessageHead head, out int end, out HttpRejection rejection)
     {
         bool full = data.Length >= limits.RequestLineBytes;
         if (full)
@@ -35,7 +35,7 @@ internal struct RequestLine : IStartLine<RequestHead>
 
         if (result == HeadResult.Done)
         {
-            result = ReadVersion(data, head, ref rejection, out end);
+            result = ReadVersion(data, (RequestHead)head, ref rejection, out end);
         }
 
         return result == HeadResult.NeedMore && full ? Reject(414, "The request line is longer than allowed.", out rejection) : result;

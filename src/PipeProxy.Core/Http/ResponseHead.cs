@@ -43,7 +43,7 @@ internal sealed class ResponseHead : MessageHead
     protected override void ClearStartLine()
     {
         Status = 0;
-        MinorVersion = 1;
+        MinorVersion = 0;
         _reason = _upgrade = default;
         BodyKind = BodyKind.None;
         ContentLength = 0;

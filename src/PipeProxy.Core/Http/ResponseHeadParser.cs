@@ -5,7 +5,7 @@ namespace PipeProxy.Core.Http;
 /// <summary>Reads a backend's response heads, interim ones included. What is not exactly right is refused with 502.</summary>
 internal sealed class ResponseHeadParser(HttpLimits limits)
 {
-    private HeadReader<StatusLine, ResponseHead> _reader;
+    private HeadReader<StatusLine> _reader;
     private HttpRejection _rejection;
 
     /// <summary>Why the last call was <see cref="HeadResult.Rejected"/>; the status is 502.</summary>

@@ -1,7 +1,7 @@
 namespace PipeProxy.Core.Http;
 
 /// <summary>Reads <c>HTTP/1.x SP 3DIGIT SP reason CRLF</c> (RFC 9112 section 4), exactly.</summary>
-internal struct StatusLine : IStartLine<ResponseHead>
+internal struct StatusLine : IStartLine
 {
     private const int VersionBytes = 8;
     private const int ReasonStart = 13;
@@ -12,7 +12,7 @@ internal struct StatusLine : IStartLine<ResponseHead>
 
     public static HttpRejection Refuse(FieldFault fault) => new(502, FieldFaults.Describe(fault));
 
-    public HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, ResponseHead head, out int end, out HttpRejection rejection)
+    public HeadResult Read(ReadOnlySpan<byte> data, HttpLimits limits, MessageHead head, out int end, out HttpRejection rejection)
     {
         end = 0;
         rejection = default;
@@ -62,7 +62,7 @@ internal struct StatusLine : IStartLine<ResponseHead>
 
         end = _scanned + 2;
         int status = ((data[9] - '0') * 100) + ((data[10] - '0') * 10) + (data[11] - '0');
-        head.SetStatusLine(status, new Extent(ReasonStart, _scanned - ReasonStart), minor);
+        ((ResponseHead)head).SetStatusLine(status, new Extent(ReasonStart, _scanned - ReasonStart), minor);
         return HeadResult.Done;
     }
 

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace PipeProxy.Core.Routing;
 
 /// <summary>The one form in which host names of rules and requests are compared.</summary>
@@ -18,10 +21,10 @@ internal static class HostNames
             name = name[..^1];
         }
 
-        for (var i = 0; i < name.Length; i++)
+        // Stops at the first byte that is not ASCII; such a host equals none of a rule's, but may fit an expression.
+        if (Ascii.ToLower(name, destination, out var written) != OperationStatus.Done)
         {
-            var b = name[i];
-            destination[i] = (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
+            name[written..].CopyTo(destination[written..]);
         }
 
         return name.Length;
@@ -30,7 +33,7 @@ internal static class HostNames
     /// <summary>The same for a rule's argument (ASCII).</summary>
     public static byte[] Normalize(string name)
     {
-        var source = System.Text.Encoding.ASCII.GetBytes(name);
+        var source = Encoding.ASCII.GetBytes(name);
         var result = new byte[source.Length];
         return result[..Normalize(source, result)];
     }

@@ -73,13 +73,13 @@ internal static class RuleMatchers
             throw new RuleException($"'{host}' is no host name: expected one without scheme, path or spaces", argument.Position);
         }
 
-        if (host.Contains(':', StringComparison.Ordinal) && !System.Net.IPAddress.TryParse(host, out _))
-        {
-            warnings.Add($"Host(`{host}`) never matches: the request's port is left away before hosts are compared");
-        }
-        else if (host.Contains('{', StringComparison.Ordinal))
+        if (host.Contains('{', StringComparison.Ordinal))
         {
             warnings.Add($"Host(`{host}`) is taken literally: Traefik v3 knows no {{name:pattern}} (use HostRegexp)");
+        }
+        else if (host.Contains(':', StringComparison.Ordinal) && !System.Net.IPAddress.TryParse(host, out _))
+        {
+            warnings.Add($"Host(`{host}`) never matches: the request's port is left away before hosts are compared");
         }
 
         return new HostMatcher(host);

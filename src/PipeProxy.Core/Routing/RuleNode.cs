@@ -21,30 +21,67 @@ internal abstract class RuleNode
     public virtual IEnumerable<string> Domains => [];
 }
 
-/// <summary><c>a &amp;&amp; b</c>.</summary>
-internal sealed class AndNode(RuleNode left, RuleNode right) : RuleNode
+/// <summary><c>a &amp;&amp; b &amp;&amp; c</c>.</summary>
+internal sealed class AndNode(RuleNode[] parts) : RuleNode
 {
-    public override IReadOnlySet<string>? Hosts { get; } = Intersect(left.Hosts, right.Hosts);
+    public override IReadOnlySet<string>? Hosts { get; } = Intersect(parts);
 
-    public override IEnumerable<string> Domains => left.Domains.Concat(right.Domains);
+    public override IEnumerable<string> Domains => parts.SelectMany(p => p.Domains);
 
-    public override bool Matches(in RuleInput input) => left.Matches(input) && right.Matches(input);
+    public override bool Matches(in RuleInput input)
+    {
+        foreach (var part in parts)
+        {
+            if (!part.Matches(input))
+            {
+                return false;
+            }
+        }
 
-    private static IReadOnlySet<string>? Intersect(IReadOnlySet<string>? a, IReadOnlySet<string>? b) =>
-        a is null ? b : b is null ? a : a.Intersect(b).ToHashSet(StringComparer.Ordinal);
+        return true;
+    }
+
+    private static HashSet<string>? Intersect(RuleNode[] parts)
+    {
+        HashSet<string>? common = null;
+        foreach (var hosts in parts.Select(p => p.Hosts).OfType<IReadOnlySet<string>>())
+        {
+            if (common is null)
+            {
+                common = new HashSet<string>(hosts, StringComparer.Ordinal);
+            }
+            else
+            {
+                common.IntersectWith(hosts);
+            }
+        }
+
+        return common;
+    }
 }
 
-/// <summary><c>a || b</c>.</summary>
-internal sealed class OrNode(RuleNode left, RuleNode right) : RuleNode
+/// <summary><c>a || b || c</c>.</summary>
+internal sealed class OrNode(RuleNode[] parts) : RuleNode
 {
     public override IReadOnlySet<string>? Hosts { get; } =
-        left.Hosts is { } a && right.Hosts is { } b ? a.Union(b).ToHashSet(StringComparer.Ordinal) : null;
+        Array.TrueForAll(parts, p => p.Hosts is not null) ? parts.SelectMany(p => p.Hosts!).ToHashSet(StringComparer.Ordinal) : null;
 
-    public override bool IsHostAlone { get; } = left.IsHostAlone && right.IsHostAlone;
+    public override bool IsHostAlone { get; } = Array.TrueForAll(parts, p => p.IsHostAlone);
 
-    public override IEnumerable<string> Domains => left.Domains.Concat(right.Domains);
+    public override IEnumerable<string> Domains => parts.SelectMany(p => p.Domains);
 
-    public override bool Matches(in RuleInput input) => left.Matches(input) || right.Matches(input);
+    public override bool Matches(in RuleInput input)
+    {
+        foreach (var part in parts)
+        {
+            if (part.Matches(input))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary><c>!a</c>.</summary>

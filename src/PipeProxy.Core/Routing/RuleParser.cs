@@ -60,25 +60,25 @@ internal ref struct RuleParser
             throw new RuleException("the rule is nested too deep", _position);
         }
 
-        var node = And();
+        var parts = new List<RuleNode> { And() };
         while (TryTake("||"))
         {
-            node = new OrNode(node, And());
+            parts.Add(And());
         }
 
         _depth--;
-        return node;
+        return parts.Count == 1 ? parts[0] : new OrNode([.. parts]);
     }
 
     private RuleNode And()
     {
-        var node = Unary();
+        var parts = new List<RuleNode> { Unary() };
         while (TryTake("&&"))
         {
-            node = new AndNode(node, Unary());
+            parts.Add(Unary());
         }
 
-        return node;
+        return parts.Count == 1 ? parts[0] : new AndNode([.. parts]);
     }
 
     private RuleNode Unary()

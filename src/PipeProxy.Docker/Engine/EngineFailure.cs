@@ -34,6 +34,8 @@ internal readonly record struct EngineFailure(string Reason, bool IsRefusal)
                     return new($"{endpoint.Text} answered {(int)answer.StatusCode}", false);
                 case TimeoutException or InvalidDataException:
                     return new($"{endpoint.Text}: {cause.Message}", false);
+                case HttpIOException:
+                    return new($"{endpoint.Text}: the connection broke off, or what came is no HTTP", false);
                 case System.Text.Json.JsonException:
                     return new($"{endpoint.Text} sent an answer that is not the engine's", false);
             }

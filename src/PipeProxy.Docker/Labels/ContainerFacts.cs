@@ -16,7 +16,7 @@ internal enum ContainerPhase
     Running,
     Paused,
 
-    /// <summary>It has died or was removed; its definitions are remembered for a while, it serves nothing.</summary>
+    /// <summary>It has died or was removed; its names are kept for it for a while, it serves nothing.</summary>
     Gone,
 }
 

@@ -49,7 +49,12 @@ internal sealed class DefinitionMerge(ImmutableDictionary<string, string> previo
                 }
             }
 
-            yield return (winner.Definition, accepted);
+            // Of those that are gone the name alone is kept for them, so that a restart can't lose it to a stranger;
+            // the object itself outlives its containers where configurations are applied.
+            if (accepted.Exists(static c => c.From.Phase != ContainerPhase.Gone))
+            {
+                yield return (winner.Definition, accepted);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using PipeProxy.Admin;
 using PipeProxy.Cli;
 using PipeProxy.Cli.Options;
 using PipeProxy.Cli.Status;
@@ -32,6 +33,7 @@ internal sealed class ProxyHost : IAsyncDisposable
     private readonly List<(SocketsListener Listener, EntryPoint EntryPoint)> _listeners = [];
     private StaticProvider? _static;
     private DockerProvider? _docker;
+    private AdminApplication? _admin;
     private volatile bool _serving;
 
     private ProxyHost(ProxyOptions options, ILoggerFactory logs, int connections)
@@ -104,6 +106,11 @@ internal sealed class ProxyHost : IAsyncDisposable
             await _static.DisposeAsync();
         }
 
+        if (_admin is not null)
+        {
+            await _admin.DisposeAsync();
+        }
+
         await _configuration.DisposeAsync();
         _transport.Dispose();
     }
@@ -127,7 +134,8 @@ internal sealed class ProxyHost : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken stopping)
     {
-        List<Task> firsts = [];
+        List<Task> firsts = [_configuration.FirstConfiguration(InternalServices.Provider)];
+        await StartAdminAsync();
         if (_options.Static is { } backends)
         {
             _static = new StaticProvider(backends, _configuration.Publish, _logs.CreateLogger("static"));
@@ -153,7 +161,34 @@ internal sealed class ProxyHost : IAsyncDisposable
 
         _serving = true;
         ProxyState state = _configuration.Current;
-        StartLog.Serving(_log, state.Routers.Length, state.ServiceStates.Sum(static s => s.Set.Entries.Length));
+        int servers = state.ServiceStates.Sum(static s => s.Set.Entries.Length);
+        StartLog.Serving(_log, state.Routers.Length, servers);
+    }
+
+    /// <summary>The admin application exists only where somebody can reach it: it costs memory and the start's time.</summary>
+    private async Task StartAdminAsync()
+    {
+        AdminOptions admin = _options.Admin;
+        string? adminEntryPoint = _options.EntryPoints.FirstOrDefault(static e => e.IsAdmin)?.Name;
+        _configuration.Publish(AdminConfiguration.Create(adminEntryPoint, admin.Api, admin.Insecure, admin.Ping, admin.PingEntryPoint));
+        if (!admin.Api && !admin.Insecure)
+        {
+            return;
+        }
+
+        AdminSources sources = new()
+        {
+            Configuration = _configuration,
+            DataPlane = _plane,
+            EntryPoints = [.. _options.EntryPoints.Select(static e => new AdminEntryPoint(e.Name, e.Address))],
+            Version = VersionText.Version,
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Providers = [.. new[] { _options.Docker is null ? null : "docker", _options.Static is null ? null : StaticProvider.Name }.OfType<string>()],
+            Ping = admin.Ping,
+            DockerConnected = () => _docker?.IsConnected ?? false,
+        };
+        _admin = await AdminApplication.StartAsync(sources, _logs);
+        _plane.AddInternalBackend(AdminConfiguration.ApiBackend, _admin.Connect);
     }
 
     private StatusAnswer Health() => _plane.IsDraining ? StatusAnswer.Not("draining")

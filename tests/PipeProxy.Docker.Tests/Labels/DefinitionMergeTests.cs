@@ -52,6 +52,20 @@ public class DefinitionMergeTests
     }
 
     [Fact]
+    public void Merge_OwnerIsGone_NothingIsPublishedAndTheNameStaysItsOwn()
+    {
+        var mine = Replica("p", 1, "Host(`mine`)", 100);
+        var thief = Replica("q", 2, "Host(`theirs`)", 50);
+        var first = LabelReader.Read([mine], Context(), _nobody);
+
+        var gone = LabelReader.Read([mine with { Phase = ContainerPhase.Gone }, thief], Context(), first.Owners);
+
+        Assert.Empty(gone.Configuration.Routers);
+        Assert.Contains("project p", Assert.Single(gone.Configuration.Problems).Reason, StringComparison.Ordinal);
+        Assert.Equal("http://172.18.0.4:80", Assert.Single(Assert.Single(gone.Configuration.Services).Servers).Url); // The service is defined alike.
+    }
+
+    [Fact]
     public void Merge_OtherProjectDefinesTheSame_IsOneService()
     {
         var read = Read(Replica("blue", 1, "Host(`x`)", 100), Replica("green", 2, "Host(`x`)", 10));

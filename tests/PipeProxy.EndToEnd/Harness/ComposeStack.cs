@@ -30,7 +30,7 @@ internal sealed class ComposeStack : IAsyncDisposable
     /// <summary>The data plane at the proxy container's own address: nothing of Docker's is between.</summary>
     public IPEndPoint Web { get; private set; } = PublishedWeb;
 
-    /// <summary>Starts a stack and waits until a request is answered by each of its replicas' service.</summary>
+    /// <summary>Starts a stack and waits until each of its replicas has answered a request.</summary>
     public static async Task<ComposeStack> StartAsync(StackOptions? options = null)
     {
         options ??= new StackOptions();
@@ -104,6 +104,15 @@ internal sealed class ComposeStack : IAsyncDisposable
             return seen.Count >= replicas;
         });
     }
+
+    /// <summary>Waits until this container has answered a request without a cookie.</summary>
+    public Task AwaitAnswerOfAsync(StackContainer container) =>
+        Eventually.BecomesTrueAsync($"an answer of {container.Name}", s_startLimit, async () =>
+        {
+            await using RawClient client = await RawClient.ConnectAsync(Web);
+            RawAnswer answer = await client.GetAsync("/fast");
+            return answer.Head.Container == container.Id;
+        });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

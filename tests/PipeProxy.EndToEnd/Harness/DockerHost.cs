@@ -14,8 +14,8 @@ internal static class DockerHost
     private static string[] s_compose = [];
 
     /// <summary>Why tests that need Docker are skipped; null where they run. With CI set they always run, and fail.</summary>
-    public static string? SkipReason { get; } =
-        s_trouble.Value.GetAwaiter().GetResult() is { } trouble && !OnCi ? trouble : null;
+    // No initialiser: what it waits for uses this class, on another thread.
+    public static string? SkipReason => s_trouble.Value.GetAwaiter().GetResult() is { } trouble && !OnCi ? trouble : null;
 
     private static bool OnCi => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
 

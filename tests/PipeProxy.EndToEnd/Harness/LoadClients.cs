@@ -174,7 +174,7 @@ internal sealed class LoadClients : IAsyncDisposable
         string container = answer.Head.Container;
         if (answer.Status != 200)
         {
-            Bad($"status {answer.Status}", answer.Text.Trim());
+            Bad($"status {answer.Status}", answer.Text.ReplaceLineEndings(" "));
             return;
         }
 

@@ -16,7 +16,7 @@ internal static partial class FlagTable
         Default = "false",
         DefaultMeaning = "false; true where another flag of this group is given",
         Meaning = "Finds backends by the labels of containers.",
-        Risk = "Whoever may write to the engine's socket owns the machine: mount it read-only, or use a socket proxy.",
+        Risk = "Whoever reaches the engine's socket owns the machine, mounted read-only or not: a read-only socket proxy between the two is safer.",
         Traefik = Same,
     };
 
@@ -115,7 +115,7 @@ internal static partial class FlagTable
     {
         Name = "rule",
         Group = FlagGroup.Static,
-        Syntax = Syntaxes.Text with { ValueName = "RULE" },
+        Syntax = Syntaxes.Rule,
         Default = "PathPrefix(`/`)",
         Meaning = "Requests that go to the backends, in Traefik's rule language: Host(`example.org`) && PathPrefix(`/shop`).",
     };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using PipeProxy.Cli.Options;
+using PipeProxy.Core.Routing;
 using PipeProxy.Core.Telemetry;
 
 namespace PipeProxy.Cli.Flags;
@@ -18,6 +19,11 @@ internal static class Syntaxes
     public static readonly ValueSyntax<string> Text = new("TEXT", static text => text.Length > 0
         ? Reading<string>.Of(text)
         : Reading<string>.Wrong("a value that is not empty"));
+
+    /// <summary>A rule of a router, Traefik v3's grammar.</summary>
+    public static readonly ValueSyntax<string> Rule = new("RULE", static text => RuleSyntax.Problem(text) is { } problem
+        ? Reading<string>.Wrong($"a rule such as Host(`example.org`) && PathPrefix(`/shop`): {problem}")
+        : Reading<string>.Of(text));
 
     /// <summary>A network as CIDR; an address alone is a network of one.</summary>
     public static readonly ValueSyntax<IPNetwork> Network = new("CIDR", ReadNetwork);
@@ -67,31 +73,24 @@ internal static class Syntaxes
         _ => null,
     };
 
+    /// <summary>Host bits are cleared, as Go does: <c>10.0.0.1/8</c> is <c>10.0.0.0/8</c>.</summary>
     private static Reading<IPNetwork> ReadNetwork(string text)
     {
-        const string Expected = "a network such as 10.0.0.0/8 or 2001:db8::/32, or an address";
-        if (IPNetwork.TryParse(text, out IPNetwork network))
-        {
-            return Reading<IPNetwork>.Of(network);
-        }
-
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0)
+        string host = slash < 0 ? text : text[..slash];
+        // The runtime also takes "10" and "010.1" for addresses; nobody who writes a list of trusted peers means those.
+        bool plain = host.Contains(':') || (host.Split('.') is { Length: 4 } parts && parts.All(static part => part.Length is > 0 and <= 3 && (part.Length == 1 || part[0] != '0')));
+        if (plain && IPAddress.TryParse(host, out IPAddress? address))
         {
-            return IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':') || text.Count(static c => c == '.') == 3)
-                ? Reading<IPNetwork>.Of(new IPNetwork(address, address.GetAddressBytes().Length * 8))
-                : Reading<IPNetwork>.Wrong(Expected);
+            int bits = address.GetAddressBytes().Length * 8;
+            int length = bits;
+            if (slash < 0 || (int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= bits))
+            {
+                return Reading<IPNetwork>.Of(new IPNetwork(Masked(address, length), length));
+            }
         }
 
-        // Right but for the host bits: the network they mean is named rather than guessed.
-        if (IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? host)
-            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            && length <= host.GetAddressBytes().Length * 8)
-        {
-            return Reading<IPNetwork>.Wrong($"a network without host bits: {new IPNetwork(Masked(host, length), length)}");
-        }
-
-        return Reading<IPNetwork>.Wrong(Expected);
+        return Reading<IPNetwork>.Wrong("a network such as 10.0.0.0/8 or 2001:db8::/32, or an address");
     }
 
     private static IPAddress Masked(IPAddress address, int length)

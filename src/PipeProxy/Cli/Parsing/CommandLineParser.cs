@@ -86,6 +86,8 @@ internal static class CommandLineParser
         root.Options.Clear();
         root.Directives.Clear();
         root.TreatUnmatchedTokensAsErrors = false;
+        // Never invoked: without an action the root alone would be "Required command was not provided".
+        root.SetAction(static _ => { });
         root.Options.Add(help);
         root.Options.Add(version);
         foreach (Option<string[]> option in options)

@@ -1,7 +1,7 @@
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
 
-namespace PipeProxy.Docker.Loop;
+namespace PipeProxy.Docker.Watch;
 
 /// <summary>What an event asks for.</summary>
 internal enum EventEffect

@@ -4,7 +4,7 @@ using Docker.DotNet.Models;
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
 
-namespace PipeProxy.Docker.Loop;
+namespace PipeProxy.Docker.Watch;
 
 /// <summary>What a session is given from outside.</summary>
 /// <param name="Log">Its log.</param>

@@ -4,7 +4,7 @@ using PipeProxy.Core.Configuration;
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
 
-namespace PipeProxy.Docker.Loop;
+namespace PipeProxy.Docker.Watch;
 
 /// <summary>Makes a configuration of the containers and publishes it. Lives as long as the provider, over all connections.</summary>
 internal sealed class ConfigurationPublisher(DockerOptions options, Action<ProviderConfiguration> publish, DockerLog log)

@@ -1,4 +1,4 @@
-namespace PipeProxy.Docker.Loop;
+namespace PipeProxy.Docker.Watch;
 
 /// <summary>Pauses between attempts: 100 ms, doubling to 5 s, each shortened by up to half at random, for ever.</summary>
 internal sealed class Backoff(Random random)

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using PipeProxy.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace PipeProxy.EndToEnd.Binary;
+
+/// <summary>What an application sends bit by bit arrives bit by bit, and silence is no end.</summary>
+public sealed class StreamTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_full = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Events_OneByOne_ArriveWhenTheyAreSent()
+    {
+        const int Count = 10;
+        await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1);
+        await using RawClient client = await RawClient.ConnectAsync(all.Proxy.Address);
+        await client.SendAsync(RawClient.Request("GET", $"/sse?count={Count}&interval=200", "localhost"));
+        Assert.Equal("text/event-stream", (await client.ReadHeadAsync())["Content-Type"]);
+
+        for (int number = 1; number <= Count; number++)
+        {
+            string text = Encoding.ASCII.GetString((await client.ReadBodyAsync()).Span);
+            long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            Assert.StartsWith($"id: {number}\n", text, StringComparison.Ordinal);
+            long sent = long.Parse(text.Split("data: ")[1].Trim(), CultureInfo.InvariantCulture);
+            Assert.InRange(now - sent, -5, 150);
+        }
+
+        Assert.Equal(0, (await client.ReadBodyAsync()).Length);
+    }
+
+    [Fact]
+    public Task EventStream_ThatIsSilentForSeconds_GoesOn() => ExpectStreamAliveAfterAsync(s_short);
+
+    [Fact]
+    [Trait("Length", "Full")]
+    public Task EventStream_ThatIsSilentForThreeMinutes_GoesOn() => ExpectStreamAliveAfterAsync(s_full);
+
+    [Fact]
+    public Task WebSocket_ThatIsSilentForSeconds_GoesOn() => ExpectSocketAliveAfterAsync(s_short);
+
+    [Fact]
+    [Trait("Length", "Full")]
+    public Task WebSocket_ThatIsSilentForThreeMinutes_GoesOn() => ExpectSocketAliveAfterAsync(s_full);
+
+    private async Task ExpectStreamAliveAfterAsync(TimeSpan silence)
+    {
+        await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1);
+        await using RawClient client = await RawClient.ConnectAsync(all.Proxy.Address, silence + TimeSpan.FromSeconds(10));
+
+        RawAnswer answer = await client.GetAsync($"/silent-stream?seconds={silence.TotalSeconds}");
+
+        Assert.Equal("data: open\n\ndata: alive\n\n", answer.Text);
+        output.WriteLine($"alive after {silence}");
+    }
+
+    private async Task ExpectSocketAliveAfterAsync(TimeSpan silence)
+    {
+        await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1);
+        await using RawWebSocket socket = await RawWebSocket.OpenAsync(all.Proxy.Address);
+        await socket.SendAsync("before");
+        Assert.Equal("before", await socket.ReceiveAsync());
+
+        await Eventually.PassAsync(silence);
+
+        await socket.SendAsync("after");
+        Assert.Equal("after", await socket.ReceiveAsync());
+        await socket.CloseAsync();
+        output.WriteLine($"alive after {silence}");
+    }
+}

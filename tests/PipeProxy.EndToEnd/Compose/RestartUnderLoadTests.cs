@@ -1,0 +1,44 @@
+using PipeProxy.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace PipeProxy.EndToEnd.Compose;
+
+/// <summary>Restarting containers one after the other costs no request.</summary>
+[Trait("Category", "Docker")]
+public sealed class RestartUnderLoadTests(ITestOutputHelper output)
+{
+    [DockerFact]
+    public async Task Restart_OfEachContainerThatExits_FailsNoRequest() =>
+        LoadScenario.ExpectNoFailure(await RestartEachAsync(new StackOptions()), mayCut: true);
+
+    [DockerTheory]
+    [Trait("Length", "Full")]
+    [InlineData(nameof(WebAppKind.Ignores))]
+    [InlineData(nameof(WebAppKind.Drains))]
+    public async Task Restart_OfEachOfTheOtherKinds_FailsNoRequest(string kind) => LoadScenario.ExpectNoFailure(
+        await RestartEachAsync(new StackOptions { Kind = Enum.Parse<WebAppKind>(kind) }), mayCut: false);
+
+    /// <summary>The control: without re-routing the same scenario must fail, or it shows nothing.</summary>
+    [DockerFact]
+    public async Task Restart_WithoutReRouting_FailsRequests()
+    {
+        var options = new StackOptions
+        {
+            MoreLabels = ["pipeproxy.http.services.webapp.loadbalancer.retry.methods=NONE"],
+        };
+
+        LoadReport report = await RestartEachAsync(options);
+
+        Assert.True(report.Failed > 0, report.ToString());
+    }
+
+    private Task<LoadReport> RestartEachAsync(StackOptions options) =>
+        LoadScenario.RunAsync(output, options, async stack =>
+        {
+            foreach (StackContainer container in await stack.WebAppsAsync())
+            {
+                await DockerHost.DockerAsync("restart", container.Id);
+                await stack.AwaitAnswerOfAsync(container);
+            }
+        });
+}
