@@ -6,7 +6,8 @@ namespace PipeProxy.Core.Configuration;
 /// <param name="Name">As <c>--entrypoints.NAME.address</c> gives it.</param>
 /// <param name="IsAdmin">Routers that name no entry point are not served here.</param>
 /// <param name="IsTls">It speaks TLS. A router that asks for TLS is served on no other.</param>
-public sealed record EntryPointDefinition(string Name, bool IsAdmin = false, bool IsTls = false);
+/// <param name="AsksForTls">Its routers are to be served over TLS: as long as it does not speak it, none of them is served.</param>
+public sealed record EntryPointDefinition(string Name, bool IsAdmin = false, bool IsTls = false, bool AsksForTls = false);
 
 /// <summary>What <see cref="ConfigurationQueue"/> has to know beforehand.</summary>
 public sealed record ConfigurationOptions

@@ -36,7 +36,14 @@ public sealed record ProviderConfiguration
 /// <param name="Source">The container (name and short id) or flag it stands in.</param>
 /// <param name="Key">The label or flag, in the user's spelling.</param>
 /// <param name="Reason">Why it is not in force and what would mend it.</param>
-public sealed record ConfigurationProblem(string Source, string Key, string Reason);
+public sealed record ConfigurationProblem(string Source, string Key, string Reason)
+{
+    /// <summary>How the reason of something begins that is understood and harmless to leave out.</summary>
+    public const string NotInForce = "is not in force";
+
+    /// <summary>True for what is wrong; false for what this version, or this proxy, merely does not serve.</summary>
+    public bool IsRefusal => !Reason.StartsWith(NotInForce, StringComparison.Ordinal);
+}
 
 /// <summary>A rule that leads to a service.</summary>
 public sealed record RouterDefinition

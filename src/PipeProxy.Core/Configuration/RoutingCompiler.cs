@@ -139,7 +139,7 @@ internal sealed class RoutingCompiler(ConfigurationOptions options)
                 continue;
             }
 
-            if (definition.Tls && !entryPoint.IsTls)
+            if ((definition.Tls || entryPoint.AsksForTls) && !entryPoint.IsTls)
             {
                 if (!isOpen)
                 {
@@ -152,7 +152,7 @@ internal sealed class RoutingCompiler(ConfigurationOptions options)
             indices.Add(i);
         }
 
-        if (isOpen && definition.Tls && indices.Count == 0)
+        if (isOpen && indices.Count == 0 && (definition.Tls || options.EntryPoints.Any(static e => e.AsksForTls && !e.IsAdmin)))
         {
             errors.Add("it asks for TLS, and every entry point is in clear: it is never served in clear");
         }

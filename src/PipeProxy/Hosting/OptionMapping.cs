@@ -49,7 +49,7 @@ internal static class OptionMapping
 
     public static ConfigurationOptions Configuration(ProxyOptions options) => new()
     {
-        EntryPoints = [.. options.EntryPoints.Select(static e => new EntryPointDefinition(e.Name, e.IsAdmin))],
+        EntryPoints = [.. options.EntryPoints.Select(static e => new EntryPointDefinition(e.Name, e.IsAdmin, AsksForTls: e.Tls))],
         ForgetAfter = options.Docker?.ForgetAfter ?? TimeSpan.Zero,
         CompileMiddleware = MiddlewareFactory.Create,
     };
@@ -64,8 +64,9 @@ internal static class OptionMapping
         ForgetAfter = options.ForgetAfter,
     };
 
-    /// <summary>The longest of the entry points' grace times: they stop together.</summary>
-    public static TimeSpan GraceTimeout(ProxyOptions options) => options.EntryPoints.Max(static e => e.GraceTimeout);
+    /// <summary>The longest of the entry points' grace times: they stop together. The admin one serves nobody who waits.</summary>
+    public static TimeSpan GraceTimeout(ProxyOptions options) =>
+        options.EntryPoints.Where(static e => !e.IsAdmin).Select(static e => e.GraceTimeout).DefaultIfEmpty(options.EntryPoints[0].GraceTimeout).Max();
 
     private static int Milliseconds(TimeSpan time) => (int)Math.Min(time.TotalMilliseconds, int.MaxValue);
 }

@@ -42,7 +42,7 @@ internal sealed class ProxyHost : IAsyncDisposable
         _logs = logs;
         _log = logs.CreateLogger("main");
         SocketsTransport.EnableInlineCompletions();
-        _transport = new SocketsTransport(TimeProvider.System);
+        _transport = new SocketsTransport(TimeProvider.System, (int)options.Timeouts.TcpKeepAlive.TotalSeconds);
         _connections = new ConnectionLimit(connections);
         _configuration = new ConfigurationQueue(OptionMapping.Configuration(options), TimeProvider.System);
         _plane = new DataPlane(

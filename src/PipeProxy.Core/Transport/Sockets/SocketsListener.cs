@@ -109,7 +109,7 @@ public sealed class SocketsListener : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static Socket BindSocket(ListenAddress address)
+    private Socket BindSocket(ListenAddress address)
     {
         IPAddress host = address.Host ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         try
@@ -137,7 +137,7 @@ public sealed class SocketsListener : IAsyncDisposable
         }
     }
 
-    private static Socket BindSocket(IPAddress host, int port, bool dualMode)
+    private Socket BindSocket(IPAddress host, int port, bool dualMode)
     {
         var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -148,7 +148,7 @@ public sealed class SocketsListener : IAsyncDisposable
             }
 
             // What is accepted inherits these.
-            SocketsWorker.SetOptions(socket);
+            _worker.SetOptions(socket);
             socket.Bind(new IPEndPoint(host, port));
             socket.Listen(Backlog);
             return socket;

@@ -6,7 +6,9 @@ public sealed class SocketsTransport : IDisposable
     private readonly SocketsWorker _worker;
 
     /// <summary>Starts the worker, whose deadlines follow <paramref name="clock"/>.</summary>
-    public SocketsTransport(TimeProvider clock) => _worker = new SocketsWorker(clock);
+    /// <param name="clock">Source of time.</param>
+    /// <param name="keepAliveSeconds">TCP keep-alive on both sides, in seconds; 0 = off: a peer that vanished is then never found while nothing is sent.</param>
+    public SocketsTransport(TimeProvider clock, int keepAliveSeconds = 30) => _worker = new SocketsWorker(clock, keepAliveSeconds);
 
     /// <summary>The only worker.</summary>
     public Worker Worker => _worker;

@@ -9,13 +9,14 @@ namespace PipeProxy.Core.Transport.Sockets;
 /// </summary>
 internal sealed class SocketsWorker : Worker, IDisposable
 {
-    private const int KeepAliveSeconds = 30;
+    private readonly int _keepAliveSeconds;
     private readonly ManualResetEvent _stopped = new(initialState: false);
     private readonly Thread _ticker;
 
-    public SocketsWorker(TimeProvider clock)
+    public SocketsWorker(TimeProvider clock, int keepAliveSeconds)
         : base(index: 0)
     {
+        _keepAliveSeconds = keepAliveSeconds;
         Timers = new WorkerTimers(clock);
         // A thread of its own: deadlines are what saves an overloaded proxy, so they don't queue behind the load.
         _ticker = new Thread(RunTimers) { IsBackground = true, Name = "PipeProxy timers" };
@@ -73,13 +74,18 @@ internal sealed class SocketsWorker : Worker, IDisposable
         }
     }
 
-    /// <summary>No waiting for full segments; a peer that has vanished is found within 30 s and a few probes.</summary>
-    internal static void SetOptions(Socket socket)
+    /// <summary>No waiting for full segments; a peer that has vanished is found by a few keep-alive probes.</summary>
+    internal void SetOptions(Socket socket)
     {
         socket.NoDelay = true;
+        if (_keepAliveSeconds <= 0)
+        {
+            return;
+        }
+
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, _keepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, _keepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
