@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace PipeProxy.Core.Tests.Transport;
 
-/// <summary>A scripted peer over a real socket.</summary>
+/// <summary>
+/// A scripted peer over a real socket. With inline completions a test would go on on the runtime's socket thread, where
+/// it must not block: so each wait here ends on the thread pool.
+/// </summary>
 internal sealed class SocketPeer(Socket socket) : ScriptedPeer
 {
     public Socket Socket => socket;
@@ -12,6 +15,7 @@ internal sealed class SocketPeer(Socket socket) : ScriptedPeer
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(endPoint);
+        await Task.Yield();
         return new SocketPeer(socket);
     }
 
@@ -41,7 +45,12 @@ internal sealed class SocketPeer(Socket socket) : ScriptedPeer
         socket.Dispose();
     }
 
-    protected override ValueTask<int> ReadAsync(Memory<byte> buffer) => socket.ReceiveAsync(buffer, SocketFlags.None);
+    protected override async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        int count = await socket.ReceiveAsync(buffer, SocketFlags.None);
+        await Task.Yield();
+        return count;
+    }
 
     protected override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -49,5 +58,7 @@ internal sealed class SocketPeer(Socket socket) : ScriptedPeer
         {
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
         }
+
+        await Task.Yield();
     }
 }

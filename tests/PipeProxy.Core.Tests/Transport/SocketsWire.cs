@@ -116,6 +116,7 @@ internal sealed class SocketsWire : IWireTransport
         public override async Task<ScriptedPeer> AcceptAsync()
         {
             Socket socket = await _socket.AcceptAsync().WaitAsync(TimeSpan.FromSeconds(15));
+            await Task.Yield();
             socket.NoDelay = true;
             var peer = new SocketPeer(socket);
             _peers.Add(peer);

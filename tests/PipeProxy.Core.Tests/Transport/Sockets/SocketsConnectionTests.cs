@@ -125,12 +125,18 @@ public sealed class SocketsConnectionTests : IAsyncLifetime
         Task serving = ServeAsync(subject);
         byte[] message = new byte[300];
         byte[] answer = new byte[300];
-        Exchange(2000);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        const int Rounds = 5000;
+        const int Rounds = 1000;
         Exchange(Rounds);
-        double perRound = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds;
-        Assert.True(perRound < 8, $"{perRound:0.0} bytes a round trip");
+        double perRound = double.MaxValue;
+        for (int batch = 0; batch < 8; batch++)
+        {
+            // The best of several: the process's other threads allocate now and then, this one in every batch.
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Exchange(Rounds);
+            perRound = Math.Min(perRound, (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds);
+        }
+
+        Assert.True(perRound < 1, $"{perRound:0.0} bytes a round trip");
         peer.Dispose();
         await serving;
 
@@ -179,18 +185,21 @@ public sealed class SocketsConnectionTests : IAsyncLifetime
             await EndAsync(i);
         }
 
-        int before = Descriptors();
-        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await EndAsync(i));
+        int before = Sockets();
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await EndAsync(i).WaitAsync(TimeSpan.FromSeconds(60)));
         // Aborted operations end on the thread pool; each has its turn before the count.
-        for (int i = 0; i < 1_000_000 && Descriptors() > before; i++)
+        for (int i = 0; i < 200 && Sockets() > before; i++)
         {
             await Task.Yield();
         }
 
-        Assert.Equal(before, Descriptors());
+        int after = Sockets();
+        Assert.True(after <= before, $"{after} sockets after, {before} before");
     }
 
-    private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    /// <summary>Open sockets: other descriptors come and go with the libraries that the first exception loads.</summary>
+    private static int Sockets() => Directory.GetFiles("/proc/self/fd")
+        .Count(f => new FileInfo(f).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     private static async Task WaitAsync(ValueTask<FlushResult> flush)
     {
