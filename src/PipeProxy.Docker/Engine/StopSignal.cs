@@ -12,13 +12,10 @@ internal static class StopSignal
     private const int RealTimeFirst = 34;
     private const int RealTimeLast = 64;
 
-    private static readonly Dictionary<string, int> _numbers = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3, ["ILL"] = 4, ["TRAP"] = 5, ["ABRT"] = 6, ["IOT"] = 6, ["BUS"] = 7, ["FPE"] = 8, ["KILL"] = Kill,
-        ["USR1"] = 10, ["SEGV"] = 11, ["USR2"] = 12, ["PIPE"] = 13, ["ALRM"] = 14, ["TERM"] = Term, ["STKFLT"] = 16, ["CHLD"] = 17, ["CLD"] = 17,
-        ["CONT"] = 18, ["STOP"] = 19, ["TSTP"] = 20, ["TTIN"] = 21, ["TTOU"] = 22, ["URG"] = 23, ["XCPU"] = 24, ["XFSZ"] = 25, ["VTALRM"] = 26,
-        ["PROF"] = 27, ["WINCH"] = 28, ["IO"] = 29, ["POLL"] = 29, ["PWR"] = 30, ["SYS"] = 31, ["UNUSED"] = 31,
-    };
+    // In the order of their numbers, from 1.
+    private static readonly string[] _names =
+        ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM "
+        + "PROF WINCH IO PWR SYS").Split(' ');
 
     /// <summary>The signal sent ends the container: it is the one it stops by, or SIGKILL.</summary>
     /// <param name="sent">As the event says.</param>
@@ -53,7 +50,8 @@ internal static class StopSignal
             return Offset(name[5..], '-') is { } down && RealTimeLast - down >= RealTimeFirst ? RealTimeLast - down : 0;
         }
 
-        return _numbers.GetValueOrDefault(name.ToString());
+        var upper = name.ToString().ToUpperInvariant();
+        return upper switch { "IOT" => 6, "CLD" => 17, "POLL" => 29, "UNUSED" => 31, _ => Array.IndexOf(_names, upper) + 1 };
     }
 
     private static int? Offset(ReadOnlySpan<char> rest, char sign)

@@ -1,17 +1,9 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
-using Docker.DotNet.Models;
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
 
 namespace PipeProxy.Docker.Watch;
-
-/// <summary>What a session is given from outside.</summary>
-/// <param name="Log">Its log.</param>
-/// <param name="Clock">Its time.</param>
-/// <param name="LookAround">Where the proxy stands now.</param>
-/// <param name="Connected">Called once, with the number of containers, when all is known for the first time.</param>
-internal sealed record SessionParts(DockerLog Log, TimeProvider Clock, Func<CancellationToken, Task<Surroundings>> LookAround, Action<int> Connected);
 
 /// <summary>
 /// One connection's life, from the opened event stream to its end:
@@ -33,7 +25,7 @@ internal sealed class EngineSession(EngineClient client, EngineEndpoint endpoint
     private const int InspectsAtOnce = 8;
 
     private readonly TimeProvider _clock = parts.Clock;
-    private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<SessionMessage> _messages = Channel.CreateUnbounded<SessionMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _inspects = new(InspectsAtOnce);
     private readonly Dictionary<string, Flight> _flights = [];
     private readonly HashSet<string> _touchedSinceList = [];
@@ -103,7 +95,7 @@ internal sealed class EngineSession(EngineClient client, EngineEndpoint endpoint
         return !arrival.IsCompleted;
     }
 
-    private void Handle(Message message, CancellationToken cancellation)
+    private void Handle(SessionMessage message, CancellationToken cancellation)
     {
         switch (message)
         {
@@ -322,26 +314,4 @@ internal sealed class EngineSession(EngineClient client, EngineEndpoint endpoint
     }
 
     private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
-
-    private abstract record Message;
-
-    private sealed record Happened(EngineEvent Event) : Message;
-
-    private sealed record Listed(IList<ContainerListResponse>? Rows, Surroundings? Surroundings, Exception? Failure) : Message;
-
-    private sealed record Inspected(string Id, ContainerFacts? Facts, Exception? Failure) : Message;
-
-    private sealed record Ended(Exception? Failure) : Message;
-
-    private sealed class Flight
-    {
-        public string? Fingerprint { get; set; }
-
-        /// <summary>An event since it took off: its answer may be older.</summary>
-        public bool Again { get; set; }
-
-        public bool SawStart { get; set; }
-
-        public bool IsUrgent { get; set; }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PipeProxy.Docker.Labels;
 using static PipeProxy.Docker.Tests.Labels.LabelTestKit;
 
@@ -34,12 +33,11 @@ public class UntrustedLabelsTests
     public void Read_ThousandsOfLabels_AreBounded()
     {
         var labels = Enumerable.Range(0, 20_000).Select(i => $"traefik.http.routers.r{i}.rulez=x").ToArray();
-        var watch = Stopwatch.StartNew();
 
         var read = Read(Container("a", labels));
 
         Assert.InRange(read.Problems.Length, 2, ProblemList.Limit + 1);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"took {watch.Elapsed}");
+        Assert.Contains(read.Problems, p => p.Reason.Contains("more problems", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using PipeProxy.Core.Configuration;
 using PipeProxy.Docker.Engine;
 using PipeProxy.Docker.Labels;
-using PipeProxy.Docker.Watch;
 using PipeProxy.Docker.Tests.Labels;
+using PipeProxy.Docker.Watch;
 
 namespace PipeProxy.Docker.Tests.Watch;
 
