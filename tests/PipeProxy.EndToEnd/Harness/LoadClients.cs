@@ -23,7 +23,7 @@ internal sealed record LoadOptions
     public double StickyShare { get; init; } = 0.5;
 
     /// <summary>How long a client waits for the next byte of an answer.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>
