@@ -93,6 +93,12 @@ public sealed record ServiceDefinition
     /// <summary>Affinity by cookie; null = none.</summary>
     public StickyCookie? Sticky { get; init; }
 
+    /// <summary>
+    /// Methods whose requests may be sent again after their bytes were sent, comma-separated, upper case; it replaces the
+    /// list of idempotent methods. Null = that list. Risk of naming POST: it may run twice.
+    /// </summary>
+    public string? RetryMethods { get; init; }
+
     /// <summary>The client's Host goes to the backend (true, as Traefik), or the backend's own address.</summary>
     public bool PassHostHeader { get; init; } = true;
 
@@ -101,7 +107,7 @@ public sealed record ServiceDefinition
 
     /// <inheritdoc/>
     public bool Equals(ServiceDefinition? other) => other is not null && Name == other.Name && Servers.AsSpan().SequenceEqual(other.Servers.AsSpan())
-        && Equals(Sticky, other.Sticky) && PassHostHeader == other.PassHostHeader && Source == other.Source;
+        && Equals(Sticky, other.Sticky) && PassHostHeader == other.PassHostHeader && RetryMethods == other.RetryMethods && Source == other.Source;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Servers.Length, Sticky, PassHostHeader);

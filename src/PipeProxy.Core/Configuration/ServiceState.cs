@@ -1,10 +1,14 @@
+using System.Text;
 using PipeProxy.Core.Balancing;
+using PipeProxy.Core.Http;
 
 namespace PipeProxy.Core.Configuration;
 
 /// <summary>One service at one moment: what an attempt reads anew each time.</summary>
 public sealed class ServiceState
 {
+    private readonly byte[][]? _retryMethods;
+
     internal ServiceState(Service service, ServiceDefinition definition, BackendSet set, CookieAffinity? affinity, bool isRetained)
     {
         Service = service;
@@ -12,6 +16,9 @@ public sealed class ServiceState
         Set = set;
         Affinity = affinity;
         IsRetained = isRetained;
+        _retryMethods = definition.RetryMethods is { } methods
+            ? [.. methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Encoding.ASCII.GetBytes)]
+            : null;
     }
 
     /// <summary>Whose state it is.</summary>
@@ -31,4 +38,23 @@ public sealed class ServiceState
 
     /// <summary>Stickiness; null = none.</summary>
     internal CookieAffinity? Affinity { get; }
+
+    /// <summary>Rule 34: its method allows the request to be sent again after its bytes were sent.</summary>
+    internal bool MayBeSentAgain(RequestHead head)
+    {
+        if (_retryMethods is null)
+        {
+            return head.IsIdempotent;
+        }
+
+        foreach (byte[] method in _retryMethods)
+        {
+            if (head.MethodBytes.SequenceEqual(method))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -95,7 +95,7 @@ internal sealed class AttemptLoop(DataPlane plane)
         BackendRuntime runtime = plane.RuntimeOf(backend);
         // Rule 36: who could not be sent again takes no connection that its backend may be about to close.
         UpstreamConnection? upstream = runtime.PoolOf(exchange.Client.Worker)
-            .TryTake(exchange.Head.IsIdempotent && exchange.Body.IsSureToReplay ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
+            .TryTake(service.MayBeSentAgain(exchange.Head) && exchange.Body.IsSureToReplay ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
         while (true)
         {
             if (upstream is null)
@@ -119,7 +119,7 @@ internal sealed class AttemptLoop(DataPlane plane)
             }
 
             upstream.Close();
-            if (!outcome.OnReusedConnection || !exchange.Head.IsIdempotent || !exchange.Body.CanReplay || exchange.IsClientGone || runtime.IsRetired)
+            if (!outcome.OnReusedConnection || !service.MayBeSentAgain(exchange.Head) || !exchange.Body.CanReplay || exchange.IsClientGone || runtime.IsRetired)
             {
                 return outcome;
             }
@@ -188,8 +188,8 @@ internal sealed class AttemptLoop(DataPlane plane)
     }
 
     /// <summary>Rule 34, for an attempt that has no byte of a final response.</summary>
-    private static bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) =>
-        exchange.Body.CanReplay && (!outcome.BytesSent || exchange.Head.IsIdempotent);
+    private bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) => exchange.Body.CanReplay
+        && (!outcome.BytesSent || (plane.State.StateOf(exchange.Route!.Service)?.MayBeSentAgain(exchange.Head) ?? exchange.Head.IsIdempotent));
 
     /// <summary>Whether a hook that does not like an answer can have another one instead.</summary>
     private bool IsRepeatLeft(Exchange exchange, in AttemptOutcome outcome) =>

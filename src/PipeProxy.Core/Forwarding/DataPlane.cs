@@ -171,7 +171,7 @@ public sealed class DataPlane
 
     /// <summary>The answer of a service that is no set of backends: <c>ping@internal</c>.</summary>
     internal LocalAnswer? AnswerOfInternalService(Service service) => ReferenceEquals(service.Name, InternalServices.Ping) || service.Name == InternalServices.Ping
-        ? IsDraining ? new LocalAnswer(503, "Draining.") : new LocalAnswer(200, "OK")
+        ? IsDraining ? new LocalAnswer(503, "Draining.") : new LocalAnswer(200, "OK", EndsLine: false)
         : null;
 
     internal BackendRuntime RuntimeOf(Backend backend) => BackendRuntime.Of(backend, _workerCount, Options, Limits);

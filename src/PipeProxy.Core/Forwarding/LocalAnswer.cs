@@ -7,7 +7,8 @@ namespace PipeProxy.Core.Forwarding;
 /// <param name="Reason">One line that says what happened; it is the body too. Never client bytes.</param>
 /// <param name="Close">The connection ends after it.</param>
 /// <param name="RetryAfterSeconds">Retry-After, 0 = none.</param>
-internal readonly record struct LocalAnswer(int Status, string Reason, bool Close = false, int RetryAfterSeconds = 0)
+/// <param name="EndsLine">The body ends in a newline, for people; false where programs compare it.</param>
+internal readonly record struct LocalAnswer(int Status, string Reason, bool Close = false, int RetryAfterSeconds = 0, bool EndsLine = true)
 {
     public static LocalAnswer Of(HttpRejection rejection) => new(rejection.Status, rejection.Reason, Close: true);
 }

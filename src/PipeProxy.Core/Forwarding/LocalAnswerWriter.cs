@@ -17,7 +17,7 @@ internal static class LocalAnswerWriter
         int reasonLength = Encoding.ASCII.GetBytes(StatusPhrases.Of(answer.Status), reason);
         head.SetStatusLine(answer.Status, head.Store(reason[..reasonLength]), 1);
 
-        int textLength = Encoding.UTF8.GetByteCount(answer.Reason) + 1;
+        int textLength = Encoding.UTF8.GetByteCount(answer.Reason) + (answer.EndsLine ? 1 : 0);
         head.BodyKind = BodyKind.Length;
         head.ContentLength = textLength;
         head.Add(KnownField.ContentType, "text/plain; charset=utf-8"u8);
@@ -51,7 +51,11 @@ internal static class LocalAnswerWriter
         {
             Span<byte> text = exchange.Writer.Output.GetSpan(textLength);
             int written = Encoding.UTF8.GetBytes(answer.Reason, text);
-            text[written] = (byte)'\n';
+            if (answer.EndsLine)
+            {
+                text[written] = (byte)'\n';
+            }
+
             exchange.Writer.Output.Advance(textLength);
         }
     }

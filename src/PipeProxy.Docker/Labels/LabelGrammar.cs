@@ -32,7 +32,7 @@ internal static class LabelGrammar
         new("loadbalancer.responseforwarding.flushinterval", "is not in force: every part of an answer is sent on as it comes"),
         new("weighted.*", NotYet), new("mirroring.*", NotYet), new("failover.*", NotYet), new("highestrandomweight.*", NotYet),
         new("loadbalancer.hold.time", NotYet, true), new("loadbalancer.hold.length", NotYet, true),
-        new("loadbalancer.ramp", NotYet, true), new("loadbalancer.retry.methods", NotYet, true),
+        new("loadbalancer.ramp", NotYet, true), new("loadbalancer.retry.methods", OwnOnly: true),
     ];
 
     public static readonly LabelOption[] Middleware =

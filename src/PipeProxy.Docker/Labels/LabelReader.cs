@@ -86,7 +86,7 @@ internal static class LabelReader
 
     private static string Text(RouterDefinition d) => Join(d.Rule, d.Service, Join([.. d.EntryPoints]), Join([.. d.Middlewares]), d.Priority?.ToString(CultureInfo.InvariantCulture) ?? "", d.Tls ? "tls" : "");
 
-    private static string Text(ServiceDefinition d) => Join(d.PassHostHeader ? "pass" : "", d.Sticky?.ToString() ?? "");
+    private static string Text(ServiceDefinition d) => Join(d.PassHostHeader ? "pass" : "", d.RetryMethods ?? "", d.Sticky?.ToString() ?? "");
 
     private static string Text(MiddlewareDefinition definition) => definition switch
     {

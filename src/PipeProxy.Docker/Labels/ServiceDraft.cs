@@ -21,6 +21,7 @@ internal sealed class ServiceDraft(string name, string key)
     /// <summary>What stands in the labels of the server can't be meant: it gets none, rather than a guessed one.</summary>
     public bool IsServerWrong { get; private set; }
 
+    private string? _retryMethods;
     private bool _passHostHeader = true;
     private bool _sticky;
     private bool _stickyIsOff;
@@ -54,6 +55,16 @@ internal sealed class ServiceDraft(string name, string key)
             case "loadbalancer.passhostheader":
                 _passHostHeader = LabelValue.Bool(label, problems) ?? true;
                 break;
+            case "loadbalancer.retry.methods":
+                var methods = label.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                if (methods.Length == 0 || !methods.All(static m => UntrustedText.IsToken(m)))
+                {
+                    problems.Add(label.Key, "is a list of methods with commas between them, as in GET,HEAD,PUT (NONE for no method)");
+                    break;
+                }
+
+                _retryMethods = string.Join(',', methods.Select(static m => m.ToUpperInvariant()));
+                break;
             case "loadbalancer.strategy":
                 if (!label.Value.Trim().Equals("wrr", StringComparison.OrdinalIgnoreCase))
                 {
@@ -77,6 +88,7 @@ internal sealed class ServiceDraft(string name, string key)
     {
         Name = Name,
         PassHostHeader = _passHostHeader,
+        RetryMethods = _retryMethods,
         Sticky = !_sticky || _stickyIsOff ? null : _cookie.Name.Length > 0 ? _cookie : _cookie with { Name = TraefikNames.DefaultCookie(Name) },
         Source = source,
     };

@@ -62,6 +62,20 @@ public abstract class RetryTests(WireKind kind) : WireTests(kind)
         Assert.Equal(200, (await client.ReadResponseAsync()).Status);
     }
 
+    [Theory]
+    [InlineData("GET,POST", "POST", 200)]
+    [InlineData("POST", "PUT", 502)]
+    [InlineData("NONE", "PUT", 502)]
+    public async Task Rule34_TheServicesLabel_ReplacesTheListOfMethods(string retryMethods, string method, int status)
+    {
+        await using WireBed bed = await StartAsync(new WireBedOptions { Backends = 2, Sticky = s_sticky, RetryMethods = retryMethods });
+        bed.Serve(0, _ => new WireAnswer("", Then.Close));
+        bed.Serve(1, _ => Ok("second"));
+        ScriptedPeer client = await bed.ConnectAsync();
+        await client.SendAsync(With(method, "abc", bed.CookieOf(0)));
+        Assert.Equal(status, (await client.ReadResponseAsync()).Status);
+    }
+
     [Fact]
     public async Task Rule34_PutByLength_IsRepeatedByteForByte()
     {

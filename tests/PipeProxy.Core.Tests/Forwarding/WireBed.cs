@@ -100,7 +100,7 @@ internal sealed class WireBed : IAsyncDisposable
         {
             Provider = Provider,
             Routers = [new RouterDefinition { Name = "app", Rule = _options.Rule, Service = "app", Middlewares = [.. _options.Middlewares.Select(m => m.Name)] }],
-            Services = [new ServiceDefinition { Name = "app", Servers = [.. servers], Sticky = _options.Sticky, PassHostHeader = _options.PassHostHeader }],
+            Services = [new ServiceDefinition { Name = "app", Servers = [.. servers], Sticky = _options.Sticky, PassHostHeader = _options.PassHostHeader, RetryMethods = _options.RetryMethods }],
             Middlewares = _options.Middlewares,
         });
         return Configuration.WhenAppliedAsync().WaitAsync(s_patience);

@@ -25,6 +25,9 @@ internal sealed record WireBedOptions
 
     public bool PassHostHeader { get; init; } = true;
 
+    /// <summary>Methods that may be sent again; null = the idempotent ones.</summary>
+    public string? RetryMethods { get; init; }
+
     public bool TrustsEverybody { get; init; }
 
     /// <summary>Middlewares of the only router, in order.</summary>

@@ -118,6 +118,27 @@ public class LabelReaderTests
     public void Read_Tls_IsAskedFor(string label, bool expected) =>
         Assert.Equal(expected, Assert.Single(Read(Container("a", "traefik.http.routers.r." + label)).Routers).Tls);
 
+    [Theory]
+    [InlineData("post, get", "POST,GET")]
+    [InlineData("NONE", "NONE")]
+    public void Read_RetryMethods_AreOursAlone(string label, string expected)
+    {
+        var read = Read(Container("a", "pipeproxy.http.services.s.loadbalancer.retry.methods=" + label));
+        Assert.Equal(expected, Assert.Single(read.Services).RetryMethods);
+        Assert.Empty(read.Problems);
+    }
+
+    [Theory]
+    [InlineData("pipeproxy.http.services.s.loadbalancer.retry.methods=,")]
+    [InlineData("pipeproxy.http.services.s.loadbalancer.retry.methods=GET POST")]
+    [InlineData("traefik.http.services.s.loadbalancer.retry.methods=GET")]
+    public void Read_RetryMethods_ThatAreNone_AreAProblem(string label)
+    {
+        var read = Read(Container("a", label));
+        Assert.All(read.Services, static s => Assert.Null(s.RetryMethods));
+        Assert.Single(read.Problems);
+    }
+
     [Fact]
     public void Read_StickyAttributes_AllArrive()
     {
