@@ -44,6 +44,8 @@ internal sealed class HostileConnection : Connection
     public override void SetPeerClosedListener(IPeerClosedListener? listener) =>
         _inner.SetPeerClosedListener(listener is null ? null : new Relay(this, listener));
 
+    public override long UnsentBytes => _output.UnsentBytes;
+
     public override void ShutdownSend() => _output.Finish(_inner.ShutdownSend);
 
     public override void EndInput() => _inner.EndInput();
@@ -62,7 +64,7 @@ internal sealed class HostileConnection : Connection
             _failures.Report("Dispose while a read's bytes are lent out");
         }
 
-        if (_output.IsFlushing || _output.UnflushedBytes > 0)
+        if (_output.IsFlushing || _output.UnflushedBytes > 0 || _output.UnsentBytes > 0)
         {
             // Bytes are lost: as on a socket, nobody may take that for an end.
             _inner.Abort();

@@ -135,7 +135,7 @@ public sealed class HostileConnectionTests
     public async Task Output_WriteWhileFlushIsUnderWay_Fails()
     {
         var turns = new HostileTurns(manual: true);
-        var (connection, _) = Open(new HostilePlan(1) { LatePercent = 100, Turns = turns });
+        var (connection, _) = Open(new HostilePlan(1) { LatePercent = 100, EarlyPercent = 0, Turns = turns });
         connection.Output.Write("abc"u8);
         ValueTask<FlushResult> flush = connection.Output.FlushAsync();
         Assert.False(flush.IsCompleted);
@@ -147,7 +147,7 @@ public sealed class HostileConnectionTests
     public async Task Output_MemoryChangedBeforeTheWriteCompletes_Fails()
     {
         var turns = new HostileTurns(manual: true);
-        var (connection, _) = Open(new HostilePlan(1) { LatePercent = 100, Turns = turns });
+        var (connection, _) = Open(new HostilePlan(1) { LatePercent = 100, EarlyPercent = 0, Turns = turns });
         byte[] bytes = "abc"u8.ToArray();
         ValueTask<FlushResult> write = connection.Output.WriteAsync(bytes);
         bytes[0] = (byte)'x';
@@ -194,7 +194,7 @@ public sealed class HostileConnectionTests
     public async Task Flush_ManualTurns_CompletesWithTheLastTurn()
     {
         var turns = new HostileTurns(manual: true);
-        var (connection, peer) = Open(new HostilePlan(1, [1]) { LatePercent = 100, Turns = turns });
+        var (connection, peer) = Open(new HostilePlan(1, [1]) { LatePercent = 100, EarlyPercent = 0, Turns = turns });
         connection.Output.Write("abc"u8);
         ValueTask<FlushResult> flush = connection.Output.FlushAsync();
         Assert.True(turns.Pump());
@@ -207,6 +207,50 @@ public sealed class HostileConnectionTests
 
         await peer.ExpectAsync("abc");
         Assert.False(turns.Pump());
+    }
+
+    [Fact]
+    public async Task Flush_Early_CompletesBeforeItsBytesAreOutAndDisposeLosesThem()
+    {
+        var turns = new HostileTurns(manual: true);
+        var (connection, peer) = Open(new HostilePlan(1, [1]) { LatePercent = 100, EarlyPercent = 100, Turns = turns });
+        connection.Output.Write("abc"u8);
+        ValueTask<FlushResult> flush = connection.Output.FlushAsync();
+        while (!flush.IsCompleted)
+        {
+            Assert.True(turns.Pump());
+        }
+
+        Assert.False((await flush).IsCompleted);
+        Assert.True(connection.UnsentBytes > 0);
+        connection.Dispose();
+        await peer.ExpectResetAsync();
+    }
+
+    [Fact]
+    public async Task ShutdownSend_AfterAnEarlyFlush_WaitsForItsBytes()
+    {
+        var turns = new HostileTurns(manual: true);
+        var (connection, peer) = Open(new HostilePlan(1, [1]) { LatePercent = 100, EarlyPercent = 100, Turns = turns });
+        connection.Output.Write("abc"u8);
+        Task<FlushResult> flush = connection.Output.FlushAsync().AsTask();
+        Task receiving = peer.ExpectAsync("abc");
+        while (!flush.IsCompleted)
+        {
+            turns.Pump();
+            await Task.Yield();
+        }
+
+        connection.ShutdownSend();
+        while (!receiving.IsCompleted)
+        {
+            turns.Pump();
+            await Task.Yield();
+        }
+
+        await receiving;
+        await peer.ExpectFinAsync();
+        Assert.Equal(0, connection.UnsentBytes);
     }
 
     [Fact]

@@ -4,16 +4,24 @@ namespace PipeProxy.Core.Tests.Transport.Hostile;
 
 /// <summary>
 /// Takes what is written in small buffers that are overwritten once they are flushed, hands it on in the plan's pieces
-/// and late, and reads memory given to WriteAsync as late as it may.
+/// and late, and reads memory given to WriteAsync as late as it may. A flush may complete before its bytes are out.
 /// </summary>
 internal sealed class HostileOutput(PipeWriter inner, HostilePlan plan, HostileFailures failures) : PipeWriter
 {
+    /// <summary>So much may be under way behind a flush that has completed.</summary>
+    private const int BufferBytes = 32 * 1024;
+
     private readonly Lock _gate = new();
     private readonly List<byte> _unflushed = [];
+    private readonly List<byte> _unsent = [];
     private byte[] _buffer = [];
     private bool _flushing;
     private bool _completed;
-    private Action? _afterFlush;
+    private bool _handingOn;
+    private bool _canceled;
+    private volatile bool _gone;
+    private Task _handedOn = Task.CompletedTask;
+    private Action? _end;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -26,6 +34,18 @@ internal sealed class HostileOutput(PipeWriter inner, HostilePlan plan, HostileF
             lock (_gate)
             {
                 return _flushing;
+            }
+        }
+    }
+
+    /// <summary>Bytes behind a completed flush that are not out yet.</summary>
+    public long UnsentBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsent.Count;
             }
         }
     }
@@ -80,14 +100,10 @@ internal sealed class HostileOutput(PipeWriter inner, HostilePlan plan, HostileF
             }
 
             _completed = true;
-            if (_flushing)
-            {
-                _afterFlush = end;
-                return;
-            }
+            _end = end;
         }
 
-        end();
+        EndWhenDone();
     }
 
     private void CheckWritable(string what)
@@ -111,23 +127,43 @@ internal sealed class HostileOutput(PipeWriter inner, HostilePlan plan, HostileF
         CheckWritable(what);
         byte[] buffered = [.. _unflushed];
         _unflushed.Clear();
+        bool early = plan.IsEarly();
+        bool start;
         lock (_gate)
         {
             _flushing = true;
+            _unsent.AddRange(buffered);
+            early &= _unsent.Count + source.Length < BufferBytes;
+            if (early)
+            {
+                _unsent.AddRange(source.Span);
+            }
+
+            start = !_handingOn;
+            _handingOn = true;
         }
 
-        return HandOnAsync(buffered, source, cancellationToken);
+        if (start)
+        {
+            _handedOn = HandOnAsync();
+        }
+
+        return FlushAsync(early, source, cancellationToken);
     }
 
-    private async ValueTask<FlushResult> HandOnAsync(byte[] buffered, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> FlushAsync(bool early, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         try
         {
-            byte[] promised = source.ToArray();
-            FlushResult result = await HandOnAsync(buffered, cancellationToken);
-            if (!result.IsCompleted && !source.IsEmpty)
+            if (!early)
             {
-                result = await HandOnAsync(source, cancellationToken);
+                byte[] promised = source.ToArray();
+                await _handedOn;
+                await HandOnAsync(source, cancellationToken);
+                if (!source.Span.SequenceEqual(promised))
+                {
+                    throw failures.Report("memory given to WriteAsync was changed before it completed");
+                }
             }
 
             if (plan.IsLate())
@@ -135,42 +171,90 @@ internal sealed class HostileOutput(PipeWriter inner, HostilePlan plan, HostileF
                 await plan.Turns.NextAsync();
             }
 
-            if (!source.Span.SequenceEqual(promised))
+            lock (_gate)
             {
-                throw failures.Report("memory given to WriteAsync was changed before it completed");
+                return new FlushResult(isCanceled: _canceled, isCompleted: _gone);
             }
-
-            return result;
         }
         finally
         {
-            Action? end;
             lock (_gate)
             {
                 _flushing = false;
-                end = _afterFlush;
-                _afterFlush = null;
+                _canceled = false;
             }
 
-            end?.Invoke();
+            EndWhenDone();
         }
     }
 
-    private async ValueTask<FlushResult> HandOnAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Hands on what was flushed, until nothing is left.</summary>
+    private async Task HandOnAsync()
     {
-        FlushResult result;
-        do
+        while (true)
+        {
+            byte[] bytes;
+            lock (_gate)
+            {
+                if (_gone)
+                {
+                    _unsent.Clear();
+                }
+
+                if (_unsent.Count == 0)
+                {
+                    _handingOn = false;
+                    break;
+                }
+
+                bytes = [.. _unsent];
+            }
+
+            await HandOnAsync(bytes, CancellationToken.None);
+            lock (_gate)
+            {
+                _unsent.RemoveRange(0, Math.Min(bytes.Length, _unsent.Count));
+            }
+        }
+
+        EndWhenDone();
+    }
+
+    private async Task HandOnAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty && !_gone)
         {
             if (plan.IsLate())
             {
                 await plan.Turns.NextAsync();
             }
 
-            int piece = bytes.IsEmpty ? 0 : plan.NextPiece(bytes.Length);
-            result = await inner.WriteAsync(bytes[..piece], cancellationToken);
+            int piece = plan.NextPiece(bytes.Length);
+            FlushResult result = await inner.WriteAsync(bytes[..piece], cancellationToken);
+            lock (_gate)
+            {
+                _gone |= result.IsCompleted;
+                _canceled |= result.IsCanceled;
+            }
+
             bytes = bytes[piece..];
         }
-        while (!bytes.IsEmpty && !result.IsCompleted);
-        return result;
+    }
+
+    private void EndWhenDone()
+    {
+        Action? end;
+        lock (_gate)
+        {
+            if (_flushing || _handingOn)
+            {
+                return;
+            }
+
+            end = _end;
+            _end = null;
+        }
+
+        end?.Invoke();
     }
 }

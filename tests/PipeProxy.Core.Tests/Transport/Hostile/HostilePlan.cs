@@ -15,6 +15,12 @@ internal sealed class HostilePlan(int seed, IReadOnlyList<int>? pieces = null)
     /// <summary>Of a hundred operations so many complete on another turn.</summary>
     public int LatePercent { get; init; } = 50;
 
+    /// <summary>
+    /// Of a hundred flushes so many complete before their bytes are out, as on a socket whose buffer takes them: a
+    /// Dispose may then still lose them.
+    /// </summary>
+    public int EarlyPercent { get; init; } = 50;
+
     /// <summary>Largest piece that is drawn at random.</summary>
     public int MaximumPiece { get; init; } = 64;
 
@@ -22,20 +28,23 @@ internal sealed class HostilePlan(int seed, IReadOnlyList<int>? pieces = null)
     public HostileTurns Turns { get; init; } = new(manual: false);
 
     /// <summary>Every byte a read, every byte a segment, everything late.</summary>
-    public static HostilePlan OneByte() => new(seed: 1, pieces: [1]) { LatePercent = 100 };
+    public static HostilePlan OneByte() => new(seed: 1, pieces: [1]) { LatePercent = 100, EarlyPercent = 0 };
 
     /// <summary>The input arrives in exactly these pieces, the last size again and again.</summary>
-    public static HostilePlan Pieces(params int[] sizes) => new(seed: 1, sizes) { LatePercent = 0 };
+    public static HostilePlan Pieces(params int[] sizes) => new(seed: 1, sizes) { LatePercent = 0, EarlyPercent = 0 };
 
     /// <summary>A plan like this one for a further connection.</summary>
     public HostilePlan Next(int number) => new(seed + (number * 7919), pieces)
     {
         LatePercent = LatePercent,
+        EarlyPercent = EarlyPercent,
         MaximumPiece = MaximumPiece,
         Turns = Turns,
     };
 
     public bool IsLate() => Draw(100) < LatePercent;
+
+    public bool IsEarly() => Draw(100) < EarlyPercent;
 
     public bool Flip() => Draw(2) == 0;
 

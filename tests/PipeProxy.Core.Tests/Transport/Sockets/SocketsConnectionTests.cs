@@ -186,7 +186,7 @@ public sealed class SocketsConnectionTests : IAsyncLifetime
         }
 
         int before = Sockets();
-        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await EndAsync(i).WaitAsync(TimeSpan.FromSeconds(60)));
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, stop) => await EndAsync(i).WaitAsync(TimeSpan.FromSeconds(60), stop));
         // Aborted operations end on the thread pool; each has its turn before the count.
         for (int i = 0; i < 200 && Sockets() > before; i++)
         {
