@@ -42,7 +42,7 @@ public sealed record ConfigurationProblem(string Source, string Key, string Reas
     public const string NotInForce = "is not in force";
 
     /// <summary>True for what is wrong; false for what this version, or this proxy, merely does not serve.</summary>
-    public bool IsRefusal => !Reason.StartsWith(NotInForce, StringComparison.Ordinal);
+    public bool IsRefusal() => !Reason.StartsWith(NotInForce, StringComparison.Ordinal);
 }
 
 /// <summary>A rule that leads to a service.</summary>

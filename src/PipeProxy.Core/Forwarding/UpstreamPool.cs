@@ -148,7 +148,7 @@ internal sealed class UpstreamPool
         {
             if (!connection.Connection.Input.TryRead(out System.IO.Pipelines.ReadResult result))
             {
-                return false;
+                return connection.Connection.HasPendingInput;
             }
 
             bool stray = !result.Buffer.IsEmpty || result.IsCompleted;

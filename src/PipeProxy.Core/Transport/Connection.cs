@@ -48,6 +48,12 @@ public abstract class Connection(Worker worker) : IDisposable
     public abstract bool IsPeerClosed { get; }
 
     /// <summary>
+    /// True when bytes have come that <see cref="Input"/> does not show yet, as far as the transport can tell without
+    /// waiting. Asked before a pooled connection is used: such bytes are nobody's response (rule 20).
+    /// </summary>
+    public virtual bool HasPendingInput => false;
+
+    /// <summary>
     /// True after <see cref="Abort"/> or <see cref="EndInput"/>, or where a reset came in the guise of an end: an end
     /// of input then is a cut, not a FIN. Ask it when the input has ended.
     /// </summary>

@@ -39,7 +39,7 @@ internal static class ConfigurationCheck
         ProxyState state = queue.Current;
         foreach (ConfigurationProblem problem in state.Problems)
         {
-            findings.Add(new CheckFinding(problem.IsRefusal ? CheckSeverity.Refused : CheckSeverity.Warning, problem));
+            findings.Add(new CheckFinding(problem.IsRefusal() ? CheckSeverity.Refused : CheckSeverity.Warning, problem));
         }
 
         int servers = state.ServiceStates.Sum(static s => s.Set.Entries.Length);

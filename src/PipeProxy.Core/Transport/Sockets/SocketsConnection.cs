@@ -81,6 +81,21 @@ internal sealed class SocketsConnection : Connection
 
     public override bool IsPeerClosed => _peerClosed;
 
+    public override bool HasPendingInput
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     public override bool IsAborted => _cut || (_pipes.ShutdownKind != PipeShutdownKind.None && Judge() == Verdict.Reset);
 
     public override long UnsentBytes => _output.UnsentBytes;
