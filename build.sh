@@ -288,7 +288,7 @@ run() {
       --entrypoints.traefik.address="127.0.0.1:$admin" --api.insecure --status.socket="$run_dir/status.sock" \
       "${flags[@]}" --sticky StickySessionCookie "$@" &
     pid=$!
-    if await_port "$port" "$pid"; then break; fi
+    if await_port "$port" "$pid" && await_port "$admin" "$pid"; then break; fi
     local code=0
     wait "$pid" || code=$?
     # 69: somebody else took the port in the meantime.
