@@ -144,7 +144,7 @@ public struct WorkerMethodBuilder<T>
     private sealed class StateBox<TStateMachine> : StateBox
         where TStateMachine : IAsyncStateMachine
     {
-        private const int LocalCapacity = 64;
+        private const int LocalCapacity = 16;
         private const int SharedCapacity = 4096;
         private static readonly LockFreeStack<StateBox<TStateMachine>> Shared = new(SharedCapacity);
 

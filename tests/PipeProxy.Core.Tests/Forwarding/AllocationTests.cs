@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Xunit.Abstractions;
 
 namespace PipeProxy.Core.Tests.Forwarding;
 
@@ -10,15 +11,23 @@ namespace PipeProxy.Core.Tests.Forwarding;
 /// The steady path allocates nothing: real requests over loopback through a proxy in a process of its own, whose
 /// allocated bytes are read before and after. Clients and backend are plain blocking sockets of this process.
 /// </summary>
-public sealed class AllocationTests
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Connections = 12;
     private const int WarmUp = 30_000;
     private const int Requests = 100_000;
 
+    // The compiler makes classes of asynchronous methods there, and every call of one allocates.
+#if DEBUG
+    private const string? Skip = "Means something in Release only.";
+#else
+    private const string? Skip = null;
+#endif
+
     private static readonly byte[] s_answer = "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, world!"u8.ToArray();
 
-    [Fact]
+    [Fact(Skip = Skip)]
     public async Task KeepAliveGets_WithAStickyCookie_AllocateNothing()
     {
         using Socket backend = Listen();
@@ -34,11 +43,18 @@ public sealed class AllocationTests
             int port = int.Parse((await ReadLineAsync(probe))!, CultureInfo.InvariantCulture);
             Client[] clients = [.. Enumerable.Range(0, Connections).Select(_ => new Client(port))];
             Run(clients, WarmUp);
-            long before = await AllocatedAsync(probe);
-            Run(clients, Requests);
-            long after = await AllocatedAsync(probe);
-            double each = (after - before) / (double)Requests;
-            Assert.True(each < 1, $"{each:F2} bytes a request ({after - before} in all)");
+            double best = double.MaxValue;
+            for (int round = 0; round < 3 && best >= 1; round++)
+            {
+                // A thread that the pool adds meanwhile costs some KiB, once; a path that allocates does so in every round.
+                long before = await AllocatedAsync(probe);
+                Run(clients, Requests);
+                long allocated = await AllocatedAsync(probe) - before;
+                best = Math.Min(best, allocated / (double)Requests);
+                output.WriteLine($"{allocated / (double)Requests:F3} bytes a request ({allocated} in all)");
+            }
+
+            Assert.True(best < 1, $"{best:F2} bytes a request");
         }
         finally
         {

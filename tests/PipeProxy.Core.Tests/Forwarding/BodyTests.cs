@@ -223,7 +223,11 @@ public abstract class BodyTests(WireKind kind) : WireTests(kind)
         ScriptedPeer backend = await bed.Backends[0].AcceptAsync();
         await backend.ReadRequestAsync();
         await backend.SendAsync(answer);
-        await client.ReadHeadAsync();
+        if (then != Then.Hold)
+        {
+            await client.ReadHeadAsync(); // Else it comes with its fault, and a reset may overtake it.
+        }
+
         await EndAsync(backend, then);
         await client.ExpectResetAsync();
     }

@@ -18,6 +18,9 @@ public enum WireKind
 /// </summary>
 public abstract class WireTests(WireKind kind)
 {
+    /// <summary>Another number, another rhythm on the hostile transport: PIPEPROXY_WIRE_SEED runs the same tests in it.</summary>
+    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("PIPEPROXY_WIRE_SEED"), out int seed) ? seed : 1;
+
     /// <summary>The simplest request there is.</summary>
     protected const string Get = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
 
@@ -41,7 +44,7 @@ public abstract class WireTests(WireKind kind)
     protected bool IsHostile => kind == WireKind.Hostile;
 
     private protected Task<WireBed> StartAsync(WireBedOptions? options = null) =>
-        WireBed.StartAsync(kind == WireKind.Sockets ? new SocketsWire() : new HostileWire(seed: 1), options ?? new WireBedOptions());
+        WireBed.StartAsync(kind == WireKind.Sockets ? new SocketsWire() : new HostileWire(s_seed), options ?? new WireBedOptions());
 
     private protected Task<WireBed> StartAsync(HostilePlan plan, WireBedOptions? options = null) =>
         WireBed.StartAsync(new HostileWire(plan), options ?? new WireBedOptions());
