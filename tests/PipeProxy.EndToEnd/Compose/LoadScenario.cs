@@ -10,12 +10,12 @@ internal static class LoadScenario
 
     /// <summary>Starts a stack, runs clients while <paramref name="action"/> goes on, prints what they saw.</summary>
     public static async Task<LoadReport> RunAsync(
-        ITestOutputHelper output, StackOptions options, Func<ComposeStack, Task> action)
+        ITestOutputHelper output, StackOptions options, Func<ComposeStack, Task> action, string method = "GET")
     {
         await using ComposeStack stack = await ComposeStack.StartAsync(options);
         LoadReport report = await LoadClients.DuringAsync(
-            new LoadOptions { Target = stack.Web, RequestsPerSecond = Rate }, () => action(stack));
-        output.WriteLine($"{options.Kind}: {report}");
+            new LoadOptions { Target = stack.Web, RequestsPerSecond = Rate, Method = method }, () => action(stack));
+        output.WriteLine($"{method}, {options.Kind}: {report}");
         if (report.Failed > 0)
         {
             output.WriteLine($"log of the proxy:\n{await stack.ProxyLogAsync()}");

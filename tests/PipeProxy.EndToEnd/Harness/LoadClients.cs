@@ -19,6 +19,9 @@ internal sealed record LoadOptions
     /// <summary>What is asked for.</summary>
     public string Path { get; init; } = "/";
 
+    /// <summary>The method: GET, or POST with a few bytes, which a proxy must not repeat once they were sent.</summary>
+    public string Method { get; init; } = "GET";
+
     /// <summary>How many of the clients keep the cookie that they are given, 0 to 1.</summary>
     public double StickyShare { get; init; } = 0.5;
 
@@ -27,7 +30,7 @@ internal sealed record LoadOptions
 }
 
 /// <summary>
-/// Clients on keep-alive connections that send GETs at a steady rate until they are stopped. Each failure counts;
+/// Clients on keep-alive connections that send requests at a steady rate until they are stopped. Each failure counts;
 /// a client goes on after it on a connection of its own making, so that one cause counts once.
 /// </summary>
 internal sealed class LoadClients : IAsyncDisposable
@@ -147,8 +150,8 @@ internal sealed class LoadClients : IAsyncDisposable
                 tally.Connected();
             }
 
-            RawAnswer answer = await client.GetAsync(
-                _options.Path, cookie: session?.Cookie is { } cookie ? $"{CookieName}={cookie}" : null);
+            await client.SendAsync(RequestOf(session));
+            RawAnswer answer = await client.ReadAnswerAsync();
             Judge(answer, tally, session, Stopwatch.GetElapsedTime(begin));
             if (!client.CloseAnnounced)
             {
@@ -167,6 +170,18 @@ internal sealed class LoadClients : IAsyncDisposable
 
         await CloseAsync(client);
         return null;
+    }
+
+    private byte[] RequestOf(Session? session)
+    {
+        bool post = _options.Method == "POST";
+        (string, string)[] fields =
+        [
+            .. session?.Cookie is { } cookie ? [("Cookie", $"{CookieName}={cookie}")] : Array.Empty<(string, string)>(),
+            .. post ? [("Content-Length", "4")] : Array.Empty<(string, string)>(),
+        ];
+        byte[] head = RawClient.Request(_options.Method, _options.Path, "localhost", fields);
+        return post ? [.. head, .. "body"u8] : head;
     }
 
     private void Judge(RawAnswer answer, LoadTally tally, Session? session, TimeSpan time)

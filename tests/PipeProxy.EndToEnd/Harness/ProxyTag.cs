@@ -36,7 +36,8 @@ internal static class ProxyTag
         }
         else
         {
-            await DockerAsync("rmi", "--no-prune", Tag);
+            // It may be gone already; then there is nothing to take back.
+            await Command.RunAsync("docker", ["rmi", "--no-prune", Tag]);
         }
     }
 }
