@@ -182,17 +182,18 @@ public abstract class ClientGoneTests(WireKind kind) : WireTests(kind)
         });
         await client.ReadHeadAsync();
         // As much as it takes for the proxy to have nothing left to read; then nothing for longer than it lingers.
-        int left = parts;
-        while (left > 1 && !(sending.IsCompleted && bed.Runtime(0).OpenCount == 0))
+        const int Piece = 4096;
+        int left = parts * part.Length;
+        while (left > Piece && !(sending.IsCompleted && bed.Runtime(0).OpenCount == 0))
         {
-            await client.ReceiveBytesAsync(part.Length);
-            left--;
+            await client.ReceiveBytesAsync(Piece);
+            left -= Piece;
         }
 
         await sending;
         await bed.UntilAsync(() => bed.Runtime(0).OpenCount == 0, "the answer is with the client's connection");
         await AdvanceAsync(bed, steps: 12);
-        await client.ReceiveBytesAsync(left * part.Length);
+        await client.ReceiveBytesAsync(left);
         await client.ExpectFinAsync();
     }
 
