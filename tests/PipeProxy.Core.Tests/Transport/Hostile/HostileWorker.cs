@@ -31,7 +31,7 @@ internal sealed class HostileWorker(ManualClock clock, HostilePlan plan, Hostile
 
     public override async ValueTask<Connection> ConnectAsync(IPEndPoint endPoint, int timeoutMilliseconds)
     {
-        await plan.Turns.NextAsync();
+        // Before any turn: a test that advances the clock after this call finds the deadline set.
         if (_silent.ContainsKey(endPoint))
         {
             var due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +41,7 @@ internal sealed class HostileWorker(ManualClock clock, HostilePlan plan, Hostile
             throw new SocketException((int)SocketError.TimedOut);
         }
 
+        await plan.Turns.NextAsync();
         if (_backends.TryGetValue(endPoint, out Func<ScriptedPeer, bool>? accept))
         {
             var (connection, peer) = CreatePair(local: NewEndPoint(), remote: endPoint, mayCompleteInput: false);
