@@ -47,6 +47,9 @@ public sealed class Backend
     /// <summary>What forwarding keeps for this instance (its upstream pools). Set once, by forwarding.</summary>
     internal object? Runtime;
 
+    /// <summary>Its attempts. Set once, by forwarding, together with <see cref="Runtime"/>; null before its first attempt.</summary>
+    internal Resilience.BackendStatistics? Statistics;
+
     /// <inheritdoc/>
     public override string ToString() => Definition.DisplayName;
 

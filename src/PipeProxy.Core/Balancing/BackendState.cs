@@ -34,4 +34,11 @@ public enum BackendState : byte
 /// <param name="State">Where it stands.</param>
 /// <param name="Since">When it came into that state.</param>
 /// <param name="Reason">Why, in one line for people.</param>
-public readonly record struct BackendEntry(Backend Backend, int Weight, BackendState State, DateTimeOffset Since, string Reason);
+public readonly record struct BackendEntry(Backend Backend, int Weight, BackendState State, DateTimeOffset Since, string Reason)
+{
+    /// <summary>Its growing share, while <see cref="BackendState.Ramping"/>; null = none.</summary>
+    public BackendRamp? Ramp { get; init; }
+
+    /// <summary>Where it is tried by single live requests, while <see cref="BackendState.Probing"/>; null = its health check does that, or it is not.</summary>
+    public BackendProbe? Probe { get; init; }
+}

@@ -45,7 +45,7 @@ internal sealed class BackendRecord
     /// <summary>Takes over a finding of the data plane; false where it changes nothing.</summary>
     public bool Report(BackendSignal signal, DateTimeOffset now)
     {
-        if (signal != BackendSignal.PortOpen || _state != BackendState.Starting)
+        if (signal.Kind != BackendSignalKind.PortOpen || _state != BackendState.Starting)
         {
             return false;
         }

@@ -53,6 +53,9 @@ public sealed class ConfigurationQueue : IAsyncDisposable
     /// <summary>Hands over what the data plane found out. Any thread; never blocks; means nothing for an instance that is gone.</summary>
     public void Report(Backend backend, BackendSignal signal) => Enqueue(new Command { Backend = backend, Signal = signal });
 
+    /// <summary>Hands over for which backends of a service a breaker's expression holds. Any thread; never blocks.</summary>
+    public void Report(BreakerReport report) => Enqueue(new Command { Breakers = report });
+
     /// <summary>Completes when the first publication of <paramref name="provider"/> is in force.</summary>
     public Task FirstConfiguration(string provider) => FirstOf(provider).Task;
 
@@ -150,5 +153,5 @@ public sealed class ConfigurationQueue : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    private readonly record struct Command(ProviderConfiguration? Configuration, Backend? Backend, BackendSignal Signal, TaskCompletionSource? Barrier);
+    private readonly record struct Command(ProviderConfiguration? Configuration, Backend? Backend, BackendSignal Signal, BreakerReport? Breakers, TaskCompletionSource? Barrier);
 }

@@ -73,3 +73,51 @@ public sealed record ForwardAuthDefinition : MiddlewareDefinition
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Address, TrustForwardHeader);
 }
+
+/// <summary>
+/// <c>circuitbreaker</c>: takes a backend of the service out while <see cref="Expression"/> holds for it. Acts per
+/// backend, on the services of the routers that name it; where none does, on those its container defines.
+/// </summary>
+public sealed record CircuitBreakerDefinition : MiddlewareDefinition
+{
+    /// <summary>In Traefik's expression language, unparsed: Core parses it, and reports the position of an error.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>How often it is evaluated. Default 100 ms.</summary>
+    public TimeSpan CheckPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The first pause of an ejected backend; it doubles with each ejection in a row, up to 5 min. Default 10 s.</summary>
+    public TimeSpan FallbackDuration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the first request to the full share. Default 10 s.</summary>
+    public TimeSpan RecoveryDuration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Status at the end of a hold. Default 503.</summary>
+    public int ResponseCode { get; init; } = 503;
+
+    /// <summary>Samples below which nothing is concluded. Default 10. Low: one bad answer ejects; high: slow to see.</summary>
+    public int MinRequests { get; init; } = 10;
+
+    /// <summary>Share of a service's backends that may be ejected at a time, in percent. Default 67.</summary>
+    public int MaxEjectionPercent { get; init; } = 67;
+}
+
+/// <summary><c>retry</c>: further attempts, and for which answers.</summary>
+public sealed record RetryDefinition : MiddlewareDefinition
+{
+    /// <summary>Attempts in all, the first one included.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Pause before the second attempt; it doubles with each further one up to twice itself. Zero = none.</summary>
+    public TimeSpan InitialInterval { get; init; }
+
+    /// <summary>Status codes of answers that are asked for again elsewhere: first and last of each range.</summary>
+    public ImmutableArray<(int First, int Last)> Status { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(RetryDefinition? other) => base.Equals(other) && Attempts == other.Attempts && InitialInterval == other.InitialInterval
+        && Status.AsSpan().SequenceEqual(other.Status.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Attempts, InitialInterval);
+}

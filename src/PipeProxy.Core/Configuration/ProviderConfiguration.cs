@@ -81,38 +81,6 @@ public sealed record RouterDefinition
     public override int GetHashCode() => HashCode.Combine(Name, Rule, Service, Priority);
 }
 
-/// <summary>A named set of backends.</summary>
-public sealed record ServiceDefinition
-{
-    /// <summary>Name without the provider.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The backends. May be empty: the service is known, and nobody serves it now.</summary>
-    public ImmutableArray<ServerDefinition> Servers { get; init; } = [];
-
-    /// <summary>Affinity by cookie; null = none.</summary>
-    public StickyCookie? Sticky { get; init; }
-
-    /// <summary>
-    /// Methods whose requests may be sent again after their bytes were sent, comma-separated, upper case; it replaces the
-    /// list of idempotent methods. Null = that list. Risk of naming POST: it may run twice.
-    /// </summary>
-    public string? RetryMethods { get; init; }
-
-    /// <summary>The client's Host goes to the backend (true, as Traefik), or the backend's own address.</summary>
-    public bool PassHostHeader { get; init; } = true;
-
-    /// <summary>Where it was written, for problems.</summary>
-    public string Source { get; init; } = "";
-
-    /// <inheritdoc/>
-    public bool Equals(ServiceDefinition? other) => other is not null && Name == other.Name && Servers.AsSpan().SequenceEqual(other.Servers.AsSpan())
-        && Equals(Sticky, other.Sticky) && PassHostHeader == other.PassHostHeader && RetryMethods == other.RetryMethods && Source == other.Source;
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, Servers.Length, Sticky, PassHostHeader);
-}
-
 /// <summary>What the provider knows of a backend's being there. How it behaves is the data plane's to find out.</summary>
 public enum ServerPresence
 {

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using PipeProxy.Core.Balancing;
 using PipeProxy.Core.Http;
+using PipeProxy.Core.Resilience;
 
 namespace PipeProxy.Core.Configuration;
 
@@ -35,6 +37,12 @@ public sealed class ServiceState
 
     /// <summary>Its provider no longer publishes it: kept for a while, without servers.</summary>
     public bool IsRetained { get; }
+
+    /// <summary>The circuit breakers that watch its backends; none = three failed attempts in a row eject.</summary>
+    public ImmutableArray<Breaker> Breakers { get; internal init; } = [];
+
+    /// <summary>Status at the end of a hold: the breakers' <c>responsecode</c>.</summary>
+    public int UnavailableStatus => Breakers.IsEmpty ? 503 : Breakers[0].Definition.ResponseCode;
 
     /// <summary>Stickiness; null = none.</summary>
     internal CookieAffinity? Affinity { get; }
