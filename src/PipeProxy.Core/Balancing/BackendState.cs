@@ -41,4 +41,10 @@ public readonly record struct BackendEntry(Backend Backend, int Weight, BackendS
 
     /// <summary>Where it is tried by single live requests, while <see cref="BackendState.Probing"/>; null = its health check does that, or it is not.</summary>
     public BackendProbe? Probe { get; init; }
+
+    /// <summary>
+    /// How bad it is among those that are chosen only where no better one is left: 0 = probing, about 1 to 99 = ejected, the
+    /// breaker's severity, 100 = unhealthy, 1 000 = ejected for failing in a row.
+    /// </summary>
+    public double Badness { get; init; }
 }

@@ -8,8 +8,9 @@ namespace PipeProxy.Core.Balancing;
 
 /// <summary>Whom a request's cookie names.</summary>
 /// <param name="Backend">A backend that may be given the request.</param>
+/// <param name="Ramp">Where it ramps: it may only if this has a request's credit; null = there is nothing to ask.</param>
 /// <param name="IsOwn">The cookie carries our value; false for another proxy's, which is replaced with the answer.</param>
-internal readonly record struct AffinityMatch(Backend Backend, bool IsOwn);
+internal readonly record struct AffinityMatch(Backend Backend, BackendRamp? Ramp, bool IsOwn);
 
 /// <summary>
 /// Stickiness by cookie, compiled from its labels. Stateless: the value is a hash of the backend's identity, so that
@@ -51,15 +52,15 @@ internal sealed class CookieAffinity
 
             while (TryTakeValue(ref rest, out var value))
             {
-                if (TryParse(value, out var hash) && set.TryFindByAffinity(hash, out var backend))
+                if (TryParse(value, out var hash) && set.TryFindByAffinity(hash, out var backend, out var ramp))
                 {
-                    match = new AffinityMatch(backend, IsOwn: true);
+                    match = new AffinityMatch(backend, ramp, IsOwn: true);
                     return true;
                 }
 
-                if (set.TryFindAlias(value, out backend))
+                if (set.TryFindAlias(value, out backend, out ramp))
                 {
-                    match = new AffinityMatch(backend, IsOwn: false);
+                    match = new AffinityMatch(backend, ramp, IsOwn: false);
                     return true;
                 }
             }
