@@ -17,6 +17,8 @@ public sealed class RealBinaryTests : IDisposable
     [Theory]
     [InlineData(64, "did you mean --entrypoints.web.address?", "--entrypoint.web.address=:80")]
     [InlineData(64, "--log.level=LOUD: expected one of", "--log.level=LOUD", "--providers.docker")]
+    [InlineData(64, "--providers.docker.constraints=Label(`a`: expected an expression such as", "--providers.docker.constraints=Label(`a`")]
+    [InlineData(64, "--providers.docker.defaultrule=Host(`{{ .Name }: expected a rule such as", "--providers.docker.defaultrule=Host(`{{ .Name }")]
     [InlineData(64, "did you mean check?", "chck")]
     [InlineData(64, "nothing to serve: give --providers.docker")]
     [InlineData(1, "no instance answers on @nobody", "health", "--status.socket=@nobody")]

@@ -61,7 +61,7 @@ internal static partial class FlagTable
     {
         Name = "providers.docker.constraints",
         Group = FlagGroup.Docker,
-        Syntax = Syntaxes.Text with { ValueName = "EXPRESSION" },
+        Syntax = Syntaxes.Constraints,
         DefaultMeaning = "every container",
         Meaning = "Serves only containers whose labels meet the expression: Label(`key`,`value`), LabelRegex(`key`,`pattern`), &&, ||, !, ( ).",
         Traefik = Same,
@@ -72,7 +72,7 @@ internal static partial class FlagTable
     {
         Name = "providers.docker.defaultrule",
         Group = FlagGroup.Docker,
-        Syntax = Syntaxes.Text with { ValueName = "TEMPLATE" },
+        Syntax = Syntaxes.RuleTemplate,
         Default = TraefikDefaultRule,
         Meaning = "Rule of routers that have none, with {{ .Name }}, {{ normalize .Name }} and labels in it.",
         Traefik = Same,

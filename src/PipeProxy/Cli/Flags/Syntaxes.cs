@@ -25,6 +25,16 @@ internal static class Syntaxes
         ? Reading<string>.Wrong($"a rule such as Host(`example.org`) && PathPrefix(`/shop`): {problem}")
         : Reading<string>.Of(text));
 
+    /// <summary>What labels a container must have, Traefik's expressions.</summary>
+    public static readonly ValueSyntax<string> Constraints = new("EXPRESSION", static text => ProblemOf(new Docker.DockerOptions { Constraints = text }) is { } problem
+        ? Reading<string>.Wrong($"an expression such as Label(`stage`,`prod`) && !LabelRegex(`tier`,`^db`): {problem}")
+        : Text.Read(text));
+
+    /// <summary>The rule of containers that give none, Traefik's templates.</summary>
+    public static readonly ValueSyntax<string> RuleTemplate = new("TEMPLATE", static text => ProblemOf(new Docker.DockerOptions { DefaultRule = text }) is { } problem
+        ? Reading<string>.Wrong($"a rule such as Host(`{{{{ normalize .Name }}}}.example.org`): {problem}")
+        : Text.Read(text));
+
     /// <summary>A network as CIDR; an address alone is a network of one.</summary>
     public static readonly ValueSyntax<IPNetwork> Network = new("CIDR", ReadNetwork);
 
@@ -72,6 +82,8 @@ internal static class Syntaxes
         "FALSE" or "0" or "F" => false,
         _ => null,
     };
+
+    private static string? ProblemOf(Docker.DockerOptions options) => options.Validate() is [var wrong, ..] ? wrong.Reason : null;
 
     /// <summary>Host bits are cleared, as Go does: <c>10.0.0.1/8</c> is <c>10.0.0.0/8</c>.</summary>
     private static Reading<IPNetwork> ReadNetwork(string text)
