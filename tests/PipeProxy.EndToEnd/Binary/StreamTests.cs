@@ -48,6 +48,29 @@ public sealed class StreamTests(ITestOutputHelper output)
     [Trait("Length", "Full")]
     public Task WebSocket_ThatIsSilentForThreeMinutes_GoesOn() => ExpectSocketAliveAfterAsync(s_full);
 
+    /// <summary>The control: a proxy that takes silence for an end cuts the stream.</summary>
+    [Fact]
+    public async Task EventStream_WhereSilenceIsLimited_IsCut()
+    {
+        await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1, "--timeouts.responsebody=1s");
+        await using RawClient client = await RawClient.ConnectAsync(all.Proxy.Address);
+
+        WireException cut = await Assert.ThrowsAsync<WireException>(
+            () => client.GetAsync($"/silent-stream?seconds={s_short.TotalSeconds}"));
+
+        Assert.Equal(WireFailure.CutInBody, cut.Failure);
+    }
+
+    /// <summary>The control: a proxy that takes silence for an end cuts the tunnel.</summary>
+    [Fact]
+    public async Task WebSocket_WhereSilenceIsLimited_IsCut()
+    {
+        await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1, "--timeouts.tunnel=1s");
+        await using RawWebSocket socket = await RawWebSocket.OpenAsync(all.Proxy.Address);
+
+        await Assert.ThrowsAsync<WireException>(socket.ReceiveAsync);
+    }
+
     private async Task ExpectStreamAliveAfterAsync(TimeSpan silence)
     {
         await using ProxyWithWebApps all = await ProxyWithWebApps.StartAsync(1);

@@ -34,4 +34,16 @@ internal static class LoadScenario
         Assert.True(mayCut || report.Cut == 0, report.ToString());
         Assert.True(report.Sticky.Answered > 0 && report.Plain.Answered > 0, report.ToString());
     }
+
+    /// <summary>
+    /// Of a control run, in which the mechanism is switched off that spares the requests: some failed with
+    /// <paramref name="failure"/>, as the clients count it, so that none of them in the run with the mechanism says something.
+    /// </summary>
+    public static void ExpectFailures(LoadReport report, string failure) => Assert.True(
+        report.Sticky.Failures.GetValueOrDefault(failure) + report.Plain.Failures.GetValueOrDefault(failure) > 0,
+        $"the control run shows no '{failure}': {report}");
+
+    /// <summary>Of a control run: answers were cut that are whole where the mechanism works.</summary>
+    public static void ExpectCuts(LoadReport report) =>
+        Assert.True(report.Cut > 0, $"no answer was cut in the control run: {report}");
 }

@@ -42,6 +42,24 @@ public sealed class ProxyLifeTests(ITestOutputHelper output)
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
     }
 
+    /// <summary>The control: without grace, what is under way fails.</summary>
+    [DockerFact]
+    public async Task Stop_WithoutGrace_FailsWhatIsUnderWay()
+    {
+        await using ComposeStack stack = await ComposeStack.StartAsync(
+            new StackOptions { ProxyVariables = ["PIPEPROXY_ENTRYPOINTS_WEB_TRANSPORT_LIFECYCLE_GRACETIMEOUT=0"] });
+        await using RawClient client = await RawClient.ConnectAsync(stack.Web);
+        await using RawWebSocket socket = await RawWebSocket.OpenAsync(stack.Web);
+        Task<RawAnswer> answer = client.GetAsync("/sleep?ms=1000");
+        // It is with the application when the proxy is asked to stop.
+        await Eventually.PassAsync(TimeSpan.FromMilliseconds(400));
+
+        await DockerHost.DockerAsync("stop", (await stack.ProxyAsync()).Id);
+
+        await Assert.ThrowsAsync<WireException>(() => answer);
+        await Assert.ThrowsAsync<WireException>(socket.ReceiveAsync);
+    }
+
     [DockerFact]
     public async Task Kill_OfTheProxysProcess_IsOverWithinASecond()
     {

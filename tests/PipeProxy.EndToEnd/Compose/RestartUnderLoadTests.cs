@@ -20,20 +20,36 @@ public sealed class RestartUnderLoadTests(ITestOutputHelper output)
 
     /// <summary>The control: requests that must not be repeated do fail in the same scenario, or it shows nothing.</summary>
     [DockerFact]
-    public async Task Restart_UnderPostsThatMustNotBeRepeated_FailsSome()
-    {
-        LoadReport report = await RestartEachAsync(new StackOptions(), "POST");
+    public async Task Restart_UnderPostsThatMustNotBeRepeated_FailsSome() =>
+        LoadScenario.ExpectFailures(await RestartEachAsync(new StackOptions(), method: "POST"), "status 502");
 
-        int refused = report.Sticky.Failures.GetValueOrDefault("status 502") + report.Plain.Failures.GetValueOrDefault("status 502");
-        Assert.True(refused > 0, report.ToString());
+    /// <summary>The control of those that drain: they are not left the time to.</summary>
+    [DockerFact]
+    [Trait("Length", "Full")]
+    public async Task Restart_OfThoseThatDrainWithoutTime_CutsAnswers() => LoadScenario.ExpectCuts(
+        await RestartEachAsync(new StackOptions { Kind = WebAppKind.Drains }, stopSeconds: 0));
+
+    /// <summary>The control of those that ignore the signal: the proxy does not hear of it and drains nothing.</summary>
+    [DockerFact]
+    [Trait("Length", "Full")]
+    public async Task Restart_OfOneThatIgnoresItUnheard_CutsAnswers()
+    {
+        await using var deaf = new DeafSocket();
+        LoadScenario.ExpectCuts(await LoadScenario.RunAsync(
+            output, new StackOptions { Kind = WebAppKind.Ignores, EngineSocket = deaf.Path },
+            async stack =>
+            {
+                deaf.GoDeaf();
+                await DockerHost.DockerAsync("restart", (await stack.WebAppsAsync())[1].Id);
+            }));
     }
 
-    private Task<LoadReport> RestartEachAsync(StackOptions options, string method = "GET") =>
+    private Task<LoadReport> RestartEachAsync(StackOptions options, string method = "GET", int stopSeconds = 10) =>
         LoadScenario.RunAsync(output, options, async stack =>
         {
             foreach (StackContainer container in await stack.WebAppsAsync())
             {
-                await DockerHost.DockerAsync("restart", container.Id);
+                await DockerHost.DockerAsync("restart", "-t", $"{stopSeconds}", container.Id);
                 await stack.AwaitAnswerOfAsync(container);
             }
         }, method);

@@ -33,4 +33,31 @@ public sealed class SelfExitTests(ITestOutputHelper output)
         Assert.Equal((200, container), (after!.Status, after.Head.Container));
         Assert.Null(after.Head.CookieSet(CookieName));
     }
+
+    /// <summary>The control: where nothing is repeated, each container that exits takes requests with it.</summary>
+    [DockerFact]
+    public async Task Exit_OfEachContainerWithoutRepeats_FailsSome() => LoadScenario.ExpectFailures(
+        await LoadScenario.RunAsync(output, StackOptions.WithoutRepeats, async stack =>
+        {
+            foreach (StackContainer container in await stack.WebAppsAsync())
+            {
+                await LeaveAsync(stack, container);
+                await stack.AwaitAnswerOfAsync(container);
+            }
+        }), "status 502");
+
+    /// <summary>Asks until this container was the one that was asked to exit.</summary>
+    private static async Task LeaveAsync(ComposeStack stack, StackContainer container)
+    {
+        await using RawClient client = await RawClient.ConnectAsync(stack.Web);
+        RawHead head;
+        do
+        {
+            head = (await client.GetAsync("/fast")).Head;
+        }
+        while (head.Container != container.Id);
+
+        RawAnswer leaving = await client.GetAsync("/exit?code=1", cookie: $"{CookieName}={head.CookieSet(CookieName)}");
+        Assert.Equal((200, container.Id), (leaving.Status, leaving.Head.Container));
+    }
 }

@@ -59,8 +59,10 @@ internal sealed class ComposeStack : IAsyncDisposable
     }
 
     /// <summary>Changes the number of <c>webapp</c> containers; returns when compose does.</summary>
-    public Task ScaleAsync(int replicas) => ComposeAsync(
-        "up", "-d", "--no-build", "--no-recreate", "--scale", $"{WebService}={replicas}");
+    /// <param name="replicas">How many there are to be.</param>
+    /// <param name="stopSeconds">How long those that are too many may take to end before they are killed.</param>
+    public Task ScaleAsync(int replicas, int stopSeconds = 10) => ComposeAsync(
+        "up", "-d", "--no-build", "--no-recreate", "-t", $"{stopSeconds}", "--scale", $"{WebService}={replicas}");
 
     /// <summary>Replaces all <c>webapp</c> containers by new ones.</summary>
     public Task RecreateAsync(int replicas) => ComposeAsync(
@@ -160,14 +162,28 @@ internal sealed class ComposeStack : IAsyncDisposable
             Path.Combine(_folder.FullName, "webapp/Dockerfile2"),
             dockerfile.Replace("ARG NODE=node:22-slim", $"ARG NODE={await NodeImageAsync()}", StringComparison.Ordinal)
                 .Replace("ARG KIND=exits", $"ARG KIND={kind}", StringComparison.Ordinal));
-        if (options.MoreLabels.Count > 0)
+        if (OverrideOf(options) is { Length: > 0 } more)
         {
-            string labels = string.Join('\n', options.MoreLabels.Select(label => $"      - \"{label}\""));
-            await File.WriteAllTextAsync(
-                Path.Combine(_folder.FullName, "more.yml"),
-                $"version: '3.7'\nservices:\n  {WebService}:\n    labels:\n{labels}\n");
+            await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "more.yml"), more);
             _files.AddRange(["-f", "more.yml"]);
         }
+    }
+
+    /// <summary>What the options say beside the report's file, as a second compose file; empty where they say nothing.</summary>
+    private static string OverrideOf(StackOptions options)
+    {
+        string web = Section("labels", options.MoreLabels);
+        string proxy = Section("environment", options.ProxyVariables) + Section(
+            "volumes", options.EngineSocket is { } socket ? [$"{socket}:/var/run/docker.sock:ro"] : []);
+        return web.Length + proxy.Length == 0
+            ? ""
+            : $"version: '3.7'\nservices:\n{Service(WebService, web)}{Service(ProxyService, proxy)}";
+
+        static string Section(string name, IReadOnlyList<string> entries) => entries.Count == 0
+            ? ""
+            : $"    {name}:\n" + string.Concat(entries.Select(entry => $"      - \"{entry}\"\n"));
+
+        static string Service(string name, string sections) => sections.Length == 0 ? "" : $"  {name}:\n{sections}";
     }
 
     private async Task<string> TryProxyLogAsync()

@@ -28,10 +28,16 @@ internal sealed class PrivateEngine : IAsyncDisposable
     /// <summary>The address for clients.</summary>
     public string Endpoint => $"unix://{SocketFolder}/docker.sock";
 
+    /// <summary>Whether containers run on while the daemon is away.</summary>
+    public bool LiveRestore { get; private init; } = true;
+
     /// <summary>Starts it, with these images of the machine's own engine.</summary>
-    public static async Task<PrivateEngine> StartAsync(params string[] images)
+    public static Task<PrivateEngine> StartAsync(params string[] images) => StartAsync(liveRestore: true, images);
+
+    /// <summary>As <see cref="StartAsync(string[])"/>; without live-restore its containers end with the daemon.</summary>
+    public static async Task<PrivateEngine> StartAsync(bool liveRestore, params string[] images)
     {
-        var engine = new PrivateEngine();
+        var engine = new PrivateEngine { LiveRestore = liveRestore };
         try
         {
             Directory.CreateDirectory(engine.SocketFolder);
@@ -63,7 +69,7 @@ internal sealed class PrivateEngine : IAsyncDisposable
         string[] arguments =
         [
             "-H", Endpoint, "--data-root", $"{path}/data", "--exec-root", $"{path}/exec", "--pidfile", $"{path}/pid",
-            "--live-restore", $"--bridge={_bridge}", "--iptables=false", "--ip-forward=false", "--ip-masq=false",
+            $"--live-restore={(LiveRestore ? "true" : "false")}", $"--bridge={_bridge}", "--iptables=false", "--ip-forward=false", "--ip-masq=false",
         ];
         // Its output goes to a file, through the shell: containers' shims inherit it and live longer than it does.
         string line = $"exec dockerd {string.Join(' ', arguments)} >>{path}/log 2>&1 </dev/null";

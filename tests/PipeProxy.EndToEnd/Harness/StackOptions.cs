@@ -24,6 +24,16 @@ internal sealed record StackOptions
 
     /// <summary>Labels that the service <c>webapp</c> has beside those of the report's file.</summary>
     public IReadOnlyList<string> MoreLabels { get; init; } = [];
+
+    /// <summary>Environment variables of the proxy, as <c>NAME=value</c>: flags that the report's file does not give.</summary>
+    public IReadOnlyList<string> ProxyVariables { get; init; } = [];
+
+    /// <summary>For control runs: the socket that the proxy sees in place of the engine's; null: the engine's own.</summary>
+    public string? EngineSocket { get; init; }
+
+    /// <summary>For control runs: no request is sent again elsewhere once a byte of it has reached a container.</summary>
+    public static StackOptions WithoutRepeats { get; } =
+        new() { MoreLabels = ["pipeproxy.http.services.webapp.loadbalancer.retry.methods=NONE"] };
 }
 
 /// <summary>A container of a stack.</summary>
