@@ -178,7 +178,8 @@ internal sealed class AttemptLoop(DataPlane plane)
     {
         RequestHeadFacts facts = new()
         {
-            Host = service.PassHostHeader ? exchange.Head.Host : upstream.Backend.Backend.Authority.Span,
+            // An HTTP/1.0 client may have named none; many backends refuse an empty one.
+            Host = service.PassHostHeader && !exchange.Head.Host.IsEmpty ? exchange.Head.Host : upstream.Backend.Backend.Authority.Span,
             ViaPseudonym = plane.ViaPseudonym,
             BodyKind = exchange.Body.Kind == BodyKind.None ? exchange.Head.BodyKind : exchange.Body.Kind,
             ContentLength = exchange.Body.Length,

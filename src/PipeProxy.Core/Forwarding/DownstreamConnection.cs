@@ -184,7 +184,9 @@ internal sealed class DownstreamConnection
     private async ValueTask<HeadRead> RefuseAsync(HttpRejection rejection)
     {
         _plane.Log.RequestRefused(_connection, rejection);
-        HeadWriter.WriteError(_connection.Output, rejection.Status, rejection.Reason, close: true, _plane.Date.Now, retryAfterSeconds: 0, headRequest: false);
+        HeadWriter.WriteError(
+            _connection.Output, rejection.Status, rejection.Reason, close: true, _plane.Date.Now, retryAfterSeconds: 0,
+            headRequest: _exchange.Head.Method == HttpMethod.Head);
         await _exchange.Writer.FlushAsync();
         return HeadRead.Refused;
     }

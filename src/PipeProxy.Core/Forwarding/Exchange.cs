@@ -129,7 +129,7 @@ public sealed class Exchange : IPeerClosedListener
     internal void Begin()
     {
         KeepAlive = Head.KeepAlive;
-        Body.Begin(Head.BodyKind, Head.ContentLength);
+        Body.Begin(Head);
         // A full fence: who hears of the client's end notes it and then asks whether a request is under way.
         Interlocked.Exchange(ref _underWay, 1);
         if (Client.IsPeerClosed)

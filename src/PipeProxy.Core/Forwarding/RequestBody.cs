@@ -49,6 +49,7 @@ internal sealed class RequestBody
     private long _length;
     private long _remaining;
     private ChunkScanner _scanner;
+    private RequestHead? _head;
     private readonly TrailerSection _trailers = new();
 
     private ReadOnlySequence<byte> _held;
@@ -91,10 +92,12 @@ internal sealed class RequestBody
     /// <summary>True when no byte of the body was seen yet.</summary>
     public bool IsUntouched => !_touched;
 
-    public void Begin(BodyKind kind, long length)
+    /// <summary>The body of the request with this head, whose Connection field also says what is no trailer.</summary>
+    public void Begin(RequestHead head)
     {
-        _kind = kind == BodyKind.Length && length == 0 ? BodyKind.None : kind;
-        _length = length;
+        _head = head;
+        _kind = head.BodyKind == BodyKind.Length && head.ContentLength == 0 ? BodyKind.None : head.BodyKind;
+        _length = head.ContentLength;
         _replayOpen = true;
         _touched = false;
         _timedOut = false;
@@ -112,6 +115,7 @@ internal sealed class RequestBody
         {
             _scanner = new ChunkScanner(_limits);
             _trailers.Reset();
+            _trailers.Message = _head;
         }
     }
 

@@ -42,6 +42,11 @@ internal static class ResponseBody
         PipeReader input = upstream.Connection.Input;
         ChunkScanner scanner = kind == BodyKind.Chunked ? new ChunkScanner(exchange.Plane.Limits) : default;
         TrailerSection? trailers = kind == BodyKind.Chunked && clientKind == BodyKind.Chunked ? exchange.ResponseTrailers : null;
+        if (trailers is not null)
+        {
+            trailers.Message = head;
+        }
+
         long remaining = head.ContentLength;
         bool done = false;
         bool unflushed = true;

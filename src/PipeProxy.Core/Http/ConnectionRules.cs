@@ -148,13 +148,16 @@ internal static class ConnectionRules
         head.UseUpgrade(all.Length == 0 ? first : all);
     }
 
+    /// <summary>Any protocol but another HTTP: behind it requests would pass unread.</summary>
     private static bool IsForwardedProtocol(ReadOnlySpan<byte> protocol)
     {
         int slash = protocol.IndexOf((byte)'/');
         bool wellFormed = slash < 0
             ? Grammar.IsToken(protocol)
             : Grammar.IsToken(protocol[..slash]) && Grammar.IsToken(protocol[(slash + 1)..]);
-        return wellFormed && !Grammar.EqualsIgnoreCase(protocol, "h2c"u8);
+        ReadOnlySpan<byte> name = slash < 0 ? protocol : protocol[..slash];
+        return wellFormed && !Grammar.EqualsIgnoreCase(name, "h2c"u8) && !Grammar.EqualsIgnoreCase(name, "h2"u8)
+            && !Grammar.EqualsIgnoreCase(name, "HTTP"u8);
     }
 
     /// <summary>timeout=N of a Keep-Alive field. N = 0 means that the backend closes at once.</summary>

@@ -35,7 +35,7 @@ internal static class FieldRules
     /// -Port and -Host are set where they are missing or empty, -Server always, and the peer's address is appended
     /// to X-Forwarded-For, all its lines folded into one.
     /// </remarks>
-    /// <returns>Null, or why the request must not be forwarded: 400, 417 or 508.</returns>
+    /// <returns>Null, or why the request must not be forwarded: 400, 417, 508, or that its Max-Forwards is used up.</returns>
     internal static HttpRejection? PrepareRequest(RequestHead head, in ForwardedFacts facts)
     {
         if (head.Has(KnownField.Expect) && !TakeExpectation(head))
@@ -46,6 +46,11 @@ internal static class FieldRules
         if (head.Has(KnownField.Via) && HasPassedHere(head, facts.ViaPseudonym))
         {
             return new HttpRejection(508, "The request has been here before.");
+        }
+
+        if (head.Has(KnownField.MaxForwards) && head.Method is (HttpMethod.Options or HttpMethod.Trace) && !TakeForward(head))
+        {
+            return new HttpRejection(head.Method == HttpMethod.Options ? 200 : 501, "Max-Forwards is 0: the request goes no further.");
         }
 
         if (head.Has(KnownField.Connection) && !RemoveNominated(head, NominationsAllowed))
@@ -81,6 +86,25 @@ internal static class FieldRules
         bool served = head.MinorVersion == 0 || ConnectionRules.IsContinueExpected(head);
         head.RemoveAll(KnownField.Expect);
         return served;
+    }
+
+    /// <summary>Takes one from Max-Forwards (RFC 9110 section 7.6.2); false when nothing is left. What is no number stays.</summary>
+    private static bool TakeForward(RequestHead head)
+    {
+        if (!head.TryGetValue(KnownField.MaxForwards, out ReadOnlySpan<byte> value) || !FramingRules.TryReadLength(value, out long left))
+        {
+            return true;
+        }
+
+        if (left == 0)
+        {
+            return false;
+        }
+
+        Span<byte> digits = stackalloc byte[20];
+        (left - 1).TryFormat(digits, out int written, default, System.Globalization.CultureInfo.InvariantCulture);
+        head.Set(KnownField.MaxForwards, digits[..written]);
+        return true;
     }
 
     private static bool HasPassedHere(RequestHead head, ReadOnlySpan<byte> pseudonym)

@@ -42,7 +42,7 @@ internal static class FramingRules
             head.BodyKind = BodyKind.Chunked;
             return ReadCodings(head) switch
             {
-                Coding.Chunked => null,
+                Coding.Chunked => RefuseContent(head),
                 Coding.Unknown => new HttpRejection(501, "The transfer coding is not chunked."),
                 _ => new HttpRejection(400, "Transfer-Encoding is not exactly one chunked."),
             };
@@ -61,7 +61,7 @@ internal static class FramingRules
 
         head.BodyKind = BodyKind.Length;
         head.ContentLength = length;
-        return null;
+        return length > 0 ? RefuseContent(head) : null;
     }
 
     /// <summary>Settles the same of a response; every fault is a 502.</summary>
@@ -104,6 +104,10 @@ internal static class FramingRules
 
         return null;
     }
+
+    /// <summary>TRACE has no content (RFC 9110 section 9.3.8): a backend may take it for a further request.</summary>
+    private static HttpRejection? RefuseContent(RequestHead head) =>
+        head.Method == HttpMethod.Trace ? new HttpRejection(400, "A TRACE request has content.") : null;
 
     /// <summary>1*DIGIT that fits in 63 bits, nothing else.</summary>
     internal static bool TryReadLength(ReadOnlySpan<byte> text, out long length)

@@ -9,13 +9,14 @@ internal static class TargetRules
     /// <summary>Null when all is well.</summary>
     internal static HttpRejection? Apply(RequestHead head)
     {
-        if (head.Method == HttpMethod.Connect)
-        {
-            return new HttpRejection(501, "CONNECT is not served.");
-        }
-
-        return ApplyHostField(head) ?? ApplyTarget(head);
+        return ApplyHostField(head) ?? (head.Method == HttpMethod.Connect ? RefuseConnect(head.Target) : ApplyTarget(head));
     }
+
+    /// <summary>Not served; and malformed without <c>host:port</c> as its target (RFC 9110 section 9.3.6).</summary>
+    private static HttpRejection RefuseConnect(ReadOnlySpan<byte> target) =>
+        Authority.TryRead(target, out int nameLength) && nameLength < target.Length
+            ? new HttpRejection(501, "CONNECT is not served.")
+            : Bad("The target of CONNECT is no host with a port.");
 
     private static HttpRejection? ApplyHostField(RequestHead head)
     {
@@ -33,7 +34,8 @@ internal static class TargetRules
         ref FieldLine field = ref head.Line(line);
         if (field.ValueLength == 0)
         {
-            return null;
+            // An http URI has a host (RFC 9110 section 4.2.1); only HTTP/1.0 may leave it unsaid.
+            return head.MinorVersion == 0 ? null : Bad("The Host field is empty.");
         }
 
         if (!Authority.TryRead(head.ValueOf(line), out int nameLength))

@@ -25,8 +25,15 @@ internal struct TrailerLines
             SequencePosition? lineFeed = visible.Slice(_searched).PositionOf((byte)'\n');
             if (lineFeed is null)
             {
-                _searched = (int)visible.Length;
-                return _searched == allowed ? Reject("The trailers are larger than allowed.", out rejection) : ChunkResult.NeedMore;
+                // A CR that is not the last byte so far will never be followed by LF: nobody waits for the rest.
+                long carriageReturn = visible.Slice(_searched).PositionOf((byte)'\r') is { } at ? visible.Slice(0, at).Length : visible.Length;
+                if (carriageReturn < visible.Length - 1)
+                {
+                    return Reject(FieldFaults.Describe(Take(visible.Slice(0, carriageReturn + 2), limits, null, out _)), out rejection);
+                }
+
+                _searched = (int)carriageReturn;
+                return visible.Length == allowed ? Reject("The trailers are larger than allowed.", out rejection) : ChunkResult.NeedMore;
             }
 
             ReadOnlySequence<byte> line = visible.Slice(0, visible.GetPosition(1, lineFeed.Value));

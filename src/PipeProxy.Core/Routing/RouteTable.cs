@@ -76,7 +76,8 @@ internal sealed class RouteTable
         var host = name.Length <= 256 ? stackalloc byte[256] : rented = ArrayPool<byte>.Shared.Rent(name.Length);
         host = host[..HostNames.Normalize(name, host)];
 
-        var path = request.Head.Path;
+        // OPTIONS * asks about the server as a whole: whoever has its root answers.
+        var path = request.Head.Path is [(byte)'*'] ? "/"u8 : request.Head.Path;
         var route = path.Contains((byte)'%')
             ? FindByDecodedPath(host, path, request)
             : Find(new RuleInput(host, path, request));

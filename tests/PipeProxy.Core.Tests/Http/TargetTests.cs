@@ -103,9 +103,11 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public void Rule08_EmptyHost_OnlyWithoutAuthorityInTarget()
+    public void Rule08_EmptyHost_OnlyOfHttp10AndWithoutAuthorityInTarget()
     {
-        Assert.True(Wire.Request("GET / HTTP/1.1\r\nHost:\r\n\r\n").Host.IsEmpty);
+        Assert.True(Wire.Request("GET / HTTP/1.0\r\nHost:\r\n\r\n").Host.IsEmpty);
+        Assert.Equal(400, Wire.Refusal("GET / HTTP/1.1\r\nHost:\r\n\r\n"));
+        Assert.Equal(400, Wire.Refusal("GET http://a/ HTTP/1.0\r\nHost:\r\n\r\n"));
         Assert.Equal(400, Wire.Refusal("GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n"));
     }
 
@@ -166,7 +168,6 @@ public sealed class TargetTests
     [Theory]
     [InlineData("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n")]
     [InlineData("CONNECT a:443 HTTP/1.0\r\n\r\n")]
-    [InlineData("CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n")]
     public void Rule10_Connect_501(string raw) => Assert.Equal(501, Wire.Refusal(raw));
 
     [Theory]
