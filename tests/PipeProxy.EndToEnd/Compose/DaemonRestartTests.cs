@@ -13,8 +13,6 @@ namespace PipeProxy.EndToEnd.Compose;
 [Trait("Length", "Full")]
 public sealed class DaemonRestartTests(ITestOutputHelper output)
 {
-    private const string WebApp = "pipeproxy-test/webapp:e2e";
-
     [DockerFact]
     public async Task Daemon_StoppedAndStartedUnderLoad_FailsNoRequestAndIsFollowedAgain()
     {
@@ -78,14 +76,8 @@ public sealed class DaemonRestartTests(ITestOutputHelper output)
     }
 
     /// <summary>An engine that has the images.</summary>
-    private static async Task<PrivateEngine> StartEngineAsync(bool liveRestore)
-    {
-        string folder = Path.Combine(AppContext.BaseDirectory, "Stack/webapp");
-        await DockerHost.DockerAsync(
-            "build", "-f", Path.Combine(folder, "Dockerfile2"), "-t", WebApp,
-            "--build-arg", $"NODE={await DockerHost.NodeImageAsync()}", folder);
-        return await PrivateEngine.StartAsync(liveRestore, DockerHost.ProxyImage, WebApp);
-    }
+    private static async Task<PrivateEngine> StartEngineAsync(bool liveRestore) =>
+        await PrivateEngine.StartAsync(liveRestore, DockerHost.ProxyImage, await DockerHost.WebAppImageAsync());
 
     private static async Task StartTwoAsync(PrivateEngine engine)
     {
@@ -111,13 +103,13 @@ public sealed class DaemonRestartTests(ITestOutputHelper output)
         await engine.StartDaemonAsync();
     }
 
-    private static Task<string> StartWebAppAsync(PrivateEngine engine, string name) => engine.DockerAsync(
+    private static async Task StartWebAppAsync(PrivateEngine engine, string name) => await engine.DockerAsync(
         "run", "-d", "--name", name,
         "-l", "traefik.enable=true",
         "-l", "traefik.http.routers.webapp.rule=Host(`localhost`)",
         "-l", "traefik.http.services.webapp.loadbalancer.server.port=3000",
         "-l", "traefik.http.services.webapp.loadbalancer.sticky.cookie.name=StickySessionCookie",
-        WebApp);
+        await DockerHost.WebAppImageAsync());
 
     private static Task AwaitContainersAsync(IPEndPoint web, int count)
     {

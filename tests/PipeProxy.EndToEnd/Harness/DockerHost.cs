@@ -45,6 +45,16 @@ internal static class DockerHost
     /// <summary>The name of an image with node on its PATH: the public one where it is here, else this machine's node, else a pull.</summary>
     public static Task<string> NodeImageAsync() => s_node.Value;
 
+    /// <summary>Builds the stand-in application, of the kind that exits, and gives the image's name.</summary>
+    public static async Task<string> WebAppImageAsync()
+    {
+        const string Image = "pipeproxy-test/webapp:e2e";
+        string folder = Path.Combine(AppContext.BaseDirectory, "Stack/webapp");
+        await DockerAsync(
+            "build", "-f", Path.Combine(folder, "Dockerfile2"), "-t", Image, "--build-arg", $"NODE={await NodeImageAsync()}", folder);
+        return Image;
+    }
+
     private static async Task<string?> FindTroubleAsync()
     {
         if (Command.Find("docker") is null)
