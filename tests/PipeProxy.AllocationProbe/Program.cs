@@ -22,7 +22,9 @@ ConfigurationOptions options = new()
     CompileMiddleware = MiddlewareFactory.Create,
 };
 await using ConfigurationQueue configuration = new(options, TimeProvider.System);
-DataPlane plane = new(configuration, new HttpLimits(), new ForwardingOptions(), workerCount: 1, TimeProvider.System, NullLogger.Instance);
+// Requests are measured, not connections: the pool closes those that were idle for 4 s, and a new one costs some 10 KiB.
+ForwardingOptions forwarding = new() { UpstreamIdleTimeout = 3_600_000 };
+DataPlane plane = new(configuration, new HttpLimits(), forwarding, workerCount: 1, TimeProvider.System, NullLogger.Instance);
 configuration.Applied += (_, change) => plane.Apply(change);
 string url = $"http://127.0.0.1:{backendPort}";
 configuration.Publish(new ProviderConfiguration
