@@ -66,36 +66,18 @@ internal static class SubRequest
     public static async ValueTask FinishAsync(Exchange exchange, UpstreamConnection upstream)
     {
         ResponseHead head = upstream.Head;
-        bool reusable = head.KeepAlive;
-        if (head.BodyKind == BodyKind.Length && head.ContentLength <= MaxDroppedBody)
+        bool reusable = head.KeepAlive && head.BodyKind switch
         {
-            long left = head.ContentLength;
+            BodyKind.None => true,
+            BodyKind.Length => head.ContentLength <= MaxDroppedBody,
+            BodyKind.Chunked => true,
+            _ => false,
+        };
+        if (reusable && head.BodyKind != BodyKind.None)
+        {
             exchange.AbortUpstreamIn(Timeout);
-            try
-            {
-                while (left > 0)
-                {
-                    ReadResult result = await upstream.Connection.Input.ReadAsync();
-                    ReadOnlySequence<byte> take = result.Buffer.Slice(0, Math.Min(left, result.Buffer.Length));
-                    left -= take.Length;
-                    upstream.Connection.Input.AdvanceTo(take.End);
-                    if (result.IsCompleted && left > 0)
-                    {
-                        reusable = false;
-                        break;
-                    }
-                }
-            }
-            catch (Exception e) when (ConnectionFault.Is(e))
-            {
-                reusable = false;
-            }
-
+            reusable = await DropBodyAsync(exchange, upstream);
             exchange.AbortUpstreamIn(0);
-        }
-        else if (head.BodyKind != BodyKind.None)
-        {
-            reusable = false;
         }
 
         if (reusable && exchange.TryRelease(upstream))
@@ -107,6 +89,62 @@ internal static class SubRequest
             upstream.Close();
             exchange.Use(null);
         }
+    }
+
+    /// <summary>Reads the body to its end; false where it has none within the bound, or a bad one.</summary>
+    private static async ValueTask<bool> DropBodyAsync(Exchange exchange, UpstreamConnection upstream)
+    {
+        PipeReader input = upstream.Connection.Input;
+        bool chunked = upstream.Head.BodyKind == BodyKind.Chunked;
+        ChunkScanner scanner = chunked ? new ChunkScanner(exchange.Plane.Limits) : default;
+        long left = upstream.Head.ContentLength;
+        long read = 0;
+        try
+        {
+            while (chunked || left > 0)
+            {
+                ReadResult result = await input.ReadAsync();
+                ReadOnlySequence<byte> rest = result.Buffer;
+                ChunkResult step = chunked ? DropChunks(ref scanner, ref rest) : DropLength(ref left, ref rest);
+                read += result.Buffer.Length - rest.Length;
+                input.AdvanceTo(rest.Start, step == ChunkResult.NeedMore ? rest.End : rest.Start);
+                if (step == ChunkResult.Done)
+                {
+                    return true;
+                }
+
+                if (step == ChunkResult.Rejected || result.IsCompleted || read > MaxDroppedBody)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (ConnectionFault.Is(e))
+        {
+            return false;
+        }
+    }
+
+    private static ChunkResult DropChunks(ref ChunkScanner scanner, ref ReadOnlySequence<byte> rest)
+    {
+        ChunkResult step;
+        do
+        {
+            step = scanner.Next(rest, out SequencePosition consumed, out _, trailers: null);
+            rest = rest.Slice(consumed);
+        }
+        while (step == ChunkResult.Data);
+        return step;
+    }
+
+    private static ChunkResult DropLength(ref long left, ref ReadOnlySequence<byte> rest)
+    {
+        ReadOnlySequence<byte> dropped = rest.Slice(0, Math.Min(left, rest.Length));
+        left -= dropped.Length;
+        rest = rest.Slice(dropped.End);
+        return left == 0 ? ChunkResult.Done : ChunkResult.NeedMore;
     }
 
     private static async ValueTask<bool> AskAsync(

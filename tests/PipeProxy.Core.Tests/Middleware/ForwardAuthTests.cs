@@ -30,6 +30,44 @@ public abstract class ForwardAuthTests(WireKind kind) : WireTests(kind)
         Assert.Equal("||", (await client.ReadResponseAsync()).Body);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n3;a=b\r\nyes\r\n0\r\nX-End: 1\r\n\r\n", true)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n", false)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", false)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n", false)]
+    public async Task Auth_2xxWithABody_KeepsTheConnectionWhereItsEndIsKnown(string answer, bool kept)
+    {
+        await using WireBed bed = await StartAuthAsync();
+        bed.Serve(0, _ => Ok("x"));
+        WireServer auth = bed.Serve(1, _ => answer);
+        ScriptedPeer client = await bed.ConnectAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await client.SendAsync(Get);
+            Assert.Equal("x", (await client.ReadResponseAsync()).Body);
+        }
+
+        Assert.Equal((3, kept ? 1 : 3), (auth.Requests, auth.Connections));
+    }
+
+    [Fact]
+    public async Task Auth_2xxWithChunksWithoutEnd_AreDroppedWithinABound()
+    {
+        await using WireBed bed = await StartAuthAsync();
+        bed.Serve(0, _ => Ok("x"));
+        string chunk = $"8000\r\n{new string('c', 0x8000)}\r\n";
+        WireServer auth = bed.Serve(1, _ => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}");
+        ScriptedPeer client = await bed.ConnectAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            await client.SendAsync(Get);
+            Assert.Equal("x", (await client.ReadResponseAsync()).Body);
+        }
+
+        Assert.Equal((2, 2), (auth.Requests, auth.Connections));
+    }
+
     [Fact]
     public async Task Auth_401_IsTheAnswer_WithItsBody()
     {
