@@ -21,6 +21,9 @@ public sealed class Service
     /// <summary>Its place in the round.</summary>
     internal RingCounter Counter { get; } = new();
 
+    /// <summary>What forwarding keeps for this service (its hold queue, its retry budget). Set once, by forwarding.</summary>
+    internal object? Runtime;
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -1,29 +1,44 @@
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using PipeProxy.Core.Balancing;
 using PipeProxy.Core.Configuration;
 using PipeProxy.Core.Http;
 using PipeProxy.Core.Middleware;
+using PipeProxy.Core.Routing;
 using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Forwarding;
 
 /// <summary>
 /// Step 4 of a request's way: attempts, each on another instance, until one has a response head, or rule 34 forbids a
-/// further one, or nobody is left.
+/// further one, or nobody is left within the hold time.
 /// </summary>
 internal sealed class AttemptLoop(DataPlane plane)
 {
+    private readonly Attempt _attempt = new(plane);
+
     /// <summary>Returns the connection whose response head was accepted; null: <see cref="Exchange.Answer"/> says why.</summary>
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     public async ValueTask<UpstreamConnection?> RunAsync(Exchange exchange)
     {
+        Route route = exchange.Route!;
+        ServiceRuntime runtime = exchange.Visit.Enter(plane.ServiceOf(route.Service));
+        exchange.MaxAttempts = route.Chain.Retry?.Attempts ?? plane.Options.MaxAttempts;
         AttemptOutcome last = default;
+        bool isWithinBudget = false;
+        // Who comes while others wait for a backend waits behind them.
+        bool linesUp = runtime.Hold.HasLine;
         while (true)
         {
+            if (isWithinBudget && !exchange.Visit.TryTakeRetryPlace()
+                && await HoldAsync(exchange, runtime, HoldReason.NoBudget) != HoldEnd.Admitted)
+            {
+                return null;
+            }
+
             // The set is read anew for each attempt: it may have changed while the last one ran.
-            ServiceState? service = plane.State.StateOf(exchange.Route!.Service);
-            Backend? backend = service is null ? null : BackendChoice.Choose(exchange, service);
+            ServiceState? service = plane.State.StateOf(route.Service);
+            Backend? backend = service is null || linesUp ? null : BackendChoice.Choose(exchange, service);
+            linesUp = false;
             if (backend is null)
             {
                 if (last.Result is AttemptResult.BadHead or AttemptResult.HeadTimeout)
@@ -31,33 +46,26 @@ internal sealed class AttemptLoop(DataPlane plane)
                     return Fail(exchange, last);
                 }
 
-                HoldEnd held = await plane.HoldQueueOf(exchange.Route.Service).WaitAsync(exchange);
-                if (held == HoldEnd.LookAgain)
+                bool hasTriedAll = exchange.Tried.Count > 0 && service is { Set.Ring.Count: > 0 };
+                if (await HoldAsync(exchange, runtime, hasTriedAll ? HoldReason.NoInstance : HoldReason.NoBackend) != HoldEnd.Admitted)
                 {
-                    exchange.ForgetTried();
-                    continue;
+                    return null;
                 }
 
-                if (held != HoldEnd.ClientGone)
-                {
-                    exchange.AnswerLocally(last.Result == AttemptResult.ClosedBeforeHead && exchange.Attempts > 0
-                        ? Failure(last)
-                        : new LocalAnswer(503, "No backend of this service can take the request now.", RetryAfterSeconds: 1));
-                }
-
-                return null;
+                exchange.Tried.Clear();
+                continue;
             }
 
             exchange.Backend = backend;
             exchange.Body.Rewind();
-            last = await TryAsync(exchange, backend, service!);
-            HookVerdict verdict = exchange.Route.Chain.OnAttempt(exchange, last);
+            last = await _attempt.RunAsync(exchange, backend, service!);
+            HookVerdict verdict = route.Chain.OnAttempt(exchange, last);
             if (last.Result == AttemptResult.Answered)
             {
-                if (verdict == HookVerdict.Continue || (verdict == HookVerdict.Repeat && !IsRepeatLeft(exchange, last)))
+                if (verdict == HookVerdict.Continue || (verdict == HookVerdict.Repeat && !IsRepeatLeft(exchange, backend, last)))
                 {
                     exchange.Body.CloseReplay();
-                    return exchange.Upstream;
+                    return End(exchange, exchange.Upstream);
                 }
 
                 await exchange.DropAnswerAsync();
@@ -65,136 +73,85 @@ internal sealed class AttemptLoop(DataPlane plane)
 
             if (verdict == HookVerdict.Answered)
             {
-                return null;
+                return End(exchange, null);
             }
 
             plane.Log.AttemptFailed(exchange, backend, last);
-            exchange.Use(null);
-            exchange.AddTried(backend);
+            exchange.Lease.Use(null);
+            exchange.Tried.Add(backend);
             if (CountsAsAttempt(last, backend, exchange))
             {
                 exchange.Attempts++;
             }
 
-            if (exchange.IsClientGone || last.Blame == Blame.Downstream)
+            if (exchange.IsClientGone || last.Blame == Blame.Downstream || !MayRepeat(exchange, last) || exchange.Attempts >= exchange.MaxAttempts)
             {
                 return Fail(exchange, last);
             }
 
-            if (!MayRepeat(exchange, last) || exchange.Attempts >= plane.Options.MaxAttempts)
+            isWithinBudget = IsWithinBudget(last, backend);
+            if (!isWithinBudget)
             {
-                return Fail(exchange, last);
+                exchange.Visit.ReturnRetryPlace();
+            }
+            else if (route.Chain.Retry is { } retry)
+            {
+                await PauseAsync(exchange, retry.PauseBefore(exchange.Attempts));
             }
         }
     }
 
-    /// <summary>One attempt. Rule 35's repeat on a fresh connection is part of it.</summary>
-    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
-    private async ValueTask<AttemptOutcome> TryAsync(Exchange exchange, Backend backend, ServiceState service)
+    /// <summary>Waits in the hold queue. Where the request is not let go, it has its answer, or no client.</summary>
+    private async ValueTask<HoldEnd> HoldAsync(Exchange exchange, ServiceRuntime runtime, HoldReason reason)
     {
-        BackendRuntime runtime = plane.RuntimeOf(backend);
-        // Rule 36: who could not be sent again takes no connection that its backend may be about to close.
-        UpstreamConnection? upstream = runtime.PoolOf(exchange.Client.Worker)
-            .TryTake(service.MayBeSentAgain(exchange.Head) && exchange.Body.IsSureToReplay ? int.MaxValue : plane.Options.UnrepeatableIdleLimit);
-        while (true)
+        // Who waits is not under way.
+        exchange.Visit.ReturnRetryPlace();
+        exchange.Visit.EndRelease(answered: false);
+        HoldEnd end = await runtime.Hold.WaitAsync(exchange, reason);
+        if (end is not (HoldEnd.Admitted or HoldEnd.ClientGone))
         {
-            if (upstream is null)
-            {
-                try
-                {
-                    int timeout = service.Set.Ring.Count > 1 ? plane.Options.ConnectTimeout : plane.Options.ConnectTimeoutAlone;
-                    upstream = runtime.Adopt(await plane.ConnectAsync(backend, exchange.Client.Worker, timeout));
-                }
-                catch (Exception e) when (ConnectionFault.Is(e))
-                {
-                    return new AttemptOutcome(AttemptResult.ConnectFailed, false, false, e.Message);
-                }
-            }
-
-            exchange.Use(upstream);
-            AttemptOutcome outcome = await AskAsync(exchange, upstream, service);
-            if (outcome.Result == AttemptResult.Answered)
-            {
-                return outcome;
-            }
-
-            upstream.Close();
-            if (!outcome.OnReusedConnection || !service.MayBeSentAgain(exchange.Head) || !exchange.Body.CanReplay || exchange.IsClientGone || runtime.IsRetired)
-            {
-                return outcome;
-            }
-
-            // Rule 35: the keep-alive race, not the backend's fault. Once, on a fresh connection; not to an instance that
-            // has just been taken out, which may be frozen (its kernel still accepts) or gone (nobody refuses).
-            upstream = null;
-            exchange.Body.Rewind();
+            int status = plane.State.StateOf(exchange.Route!.Service)?.UnavailableStatus ?? 503;
+            exchange.AnswerLocally(new LocalAnswer(status, "No backend of this service can take the request now.", RetryAfterSeconds: 1));
+            End(exchange, null);
         }
+
+        return end;
     }
 
-    /// <summary>Sends the request and reads heads until a final one.</summary>
-    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
-    private async ValueTask<AttemptOutcome> AskAsync(Exchange exchange, UpstreamConnection upstream, ServiceState service)
+    /// <summary>Waits before a further attempt; a client that leaves ends the wait.</summary>
+    private static async ValueTask PauseAsync(Exchange exchange, int milliseconds)
     {
-        WriteRequestHead(exchange, upstream, service);
-        exchange.ResponseHeadTimedOut = false;
-        bool reused = upstream.IsReused;
-        if (exchange.Body.Kind == BodyKind.None)
+        if (milliseconds > 0)
         {
-            try
+            HeldRequest pause = new(exchange.Client.Worker);
+            exchange.Held = pause;
+            if (!exchange.Client.IsPeerClosed && !exchange.IsClientGone)
             {
-                await upstream.Connection.Output.FlushAsync();
-                exchange.AwaitHead(requestIsSent: true);
+                await pause.WaitAsync(milliseconds);
             }
-            catch (Exception e) when (ConnectionFault.Is(e))
-            {
-                return new AttemptOutcome(AttemptResult.ClosedBeforeHead, true, reused, e.Message);
-            }
-        }
-        else
-        {
-            exchange.AwaitHead(requestIsSent: false);
-            exchange.StartPump(upstream);
-        }
 
-        AttemptOutcome outcome = await ResponseHeads.ReadFinalAsync(exchange, upstream);
-        exchange.EndAwaitHead();
-        if (outcome.Result == AttemptResult.Answered || !exchange.IsPumping)
-        {
-            return exchange.IsClientGone && outcome.Result != AttemptResult.Answered ? outcome with { Result = AttemptResult.ClientGone } : outcome;
+            exchange.Held = null;
         }
-
-        // The attempt is over: the pump ends now, and may know better whose fault it was.
-        upstream.Connection.Abort();
-        exchange.Body.Stop();
-        return await exchange.EndPumpAsync() switch
-        {
-            PumpEnd.Rejected or PumpEnd.TimedOut => outcome with { Result = AttemptResult.BadBody },
-            PumpEnd.ClientGone => outcome with { Result = AttemptResult.ClientGone },
-            _ => outcome,
-        };
-    }
-
-    private void WriteRequestHead(Exchange exchange, UpstreamConnection upstream, ServiceState service)
-    {
-        RequestHeadFacts facts = new()
-        {
-            // An HTTP/1.0 client may have named none; many backends refuse an empty one.
-            Host = service.PassHostHeader && !exchange.Head.Host.IsEmpty ? exchange.Head.Host : upstream.Backend.Backend.Authority.Span,
-            ViaPseudonym = plane.ViaPseudonym,
-            BodyKind = exchange.Body.Kind == BodyKind.None ? exchange.Head.BodyKind : exchange.Body.Kind,
-            ContentLength = exchange.Body.Length,
-            Upgrade = exchange.Head.UpgradeRequested,
-        };
-        HeadWriter.WriteRequest(upstream.Connection.Output, exchange.Head, facts);
     }
 
     /// <summary>Rule 34, for an attempt that has no byte of a final response.</summary>
-    private bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) => exchange.Body.CanReplay
-        && (!outcome.BytesSent || (plane.State.StateOf(exchange.Route!.Service)?.MayBeSentAgain(exchange.Head) ?? exchange.Head.IsIdempotent));
+    private bool MayRepeat(Exchange exchange, in AttemptOutcome outcome) => outcome.Result == AttemptResult.Rerouted || (exchange.Body.CanReplay
+        && (!outcome.BytesSent || (plane.State.StateOf(exchange.Route!.Service)?.MayBeSentAgain(exchange.Head) ?? exchange.Head.IsIdempotent)));
 
-    /// <summary>Whether a hook that does not like an answer can have another one instead.</summary>
-    private bool IsRepeatLeft(Exchange exchange, in AttemptOutcome outcome) =>
-        MayRepeat(exchange, outcome) && exchange.Attempts + 1 < plane.Options.MaxAttempts;
+    /// <summary>
+    /// Whether a hook that does not like an answer can have another one instead: an attempt, an instance and a place in the
+    /// budget are left. Else the answer at hand is better than none.
+    /// </summary>
+    private bool IsRepeatLeft(Exchange exchange, Backend backend, in AttemptOutcome outcome) => MayRepeat(exchange, outcome)
+        && plane.State.SetOf(exchange.Route!.Service) is { } set && exchange.CanMoveOn(set, backend)
+        && exchange.Visit.TryTakeRetryPlace();
+
+    /// <summary>
+    /// Repeats after a failure are. Those after an ejection, a probe, or the end of an instance are not: there are as many as
+    /// requests were waiting there, and no more.
+    /// </summary>
+    private bool IsWithinBudget(in AttemptOutcome outcome, Backend backend) =>
+        outcome.Result != AttemptResult.Rerouted && !outcome.IsProbe && !plane.RuntimeOf(backend).IsRetired;
 
     /// <summary>
     /// A refused connection costs the backend nothing, and an instance that is being stopped says nothing about the
@@ -225,14 +182,22 @@ internal sealed class AttemptLoop(DataPlane plane)
             exchange.AnswerLocally(Failure(outcome));
         }
 
-        return null;
+        return End(exchange, null);
+    }
+
+    /// <summary>The attempts are over: others may go on with what this request held.</summary>
+    private static UpstreamConnection? End(Exchange exchange, UpstreamConnection? upstream)
+    {
+        exchange.Visit.ReturnRetryPlace();
+        exchange.Visit.EndRelease(answered: upstream is not null);
+        return upstream;
     }
 
     private static LocalAnswer Failure(in AttemptOutcome outcome) => outcome.Result switch
     {
         AttemptResult.HeadTimeout => new LocalAnswer(504, "The backend did not answer in time."),
         AttemptResult.BadHead => new LocalAnswer(502, "The backend's answer was not valid HTTP."),
-        AttemptResult.ConnectFailed => new LocalAnswer(503, "No backend of this service can take the request now.", RetryAfterSeconds: 1),
+        AttemptResult.ConnectFailed or AttemptResult.Rerouted => new LocalAnswer(503, "No backend of this service can take the request now.", RetryAfterSeconds: 1),
         _ => new LocalAnswer(502, "The backend closed the connection before it answered."),
     };
 }

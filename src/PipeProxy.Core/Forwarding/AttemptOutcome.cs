@@ -23,6 +23,9 @@ internal enum AttemptResult : byte
 
     /// <summary>The client went away.</summary>
     ClientGone,
+
+    /// <summary>It was sent elsewhere: the backend was ejected, or a probe of it took too long.</summary>
+    Rerouted,
 }
 
 /// <summary>Whose fault it was.</summary>
@@ -45,9 +48,18 @@ internal enum Blame : byte
 /// <param name="Detail">One line for the log.</param>
 internal readonly record struct AttemptOutcome(AttemptResult Result, bool BytesSent, bool OnReusedConnection, string Detail)
 {
+    /// <summary>Up to the response head; -1 where the request was not sent completely.</summary>
+    public long LatencyMicroseconds { get; init; } = -1;
+
+    /// <summary>It tried a probing backend.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>At its end the client was being waited for, which had not sent all of the request.</summary>
+    public bool ClientWasAwaited { get; init; }
+
     public Blame Blame => Result switch
     {
-        AttemptResult.Answered => Blame.Nobody,
+        AttemptResult.Answered or AttemptResult.Rerouted => Blame.Nobody,
         AttemptResult.BadBody or AttemptResult.ClientGone => Blame.Downstream,
         _ => Blame.Upstream,
     };

@@ -1,5 +1,6 @@
 using PipeProxy.Core.Balancing;
 using PipeProxy.Core.Http;
+using PipeProxy.Core.Resilience;
 using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Forwarding;
@@ -16,10 +17,14 @@ internal sealed class BackendRuntime
     private int _retired;
     private bool _gone;
     private bool _frozen;
+    private long _reportedAt = long.MinValue;
 
-    private BackendRuntime(Backend backend, int workerCount, ForwardingOptions options, HttpLimits limits)
+    private BackendRuntime(Backend backend, int workerCount, ForwardingOptions options, HttpLimits limits, TimeProvider clock)
     {
         Backend = backend;
+        Clock = clock;
+        Waiting = new WaitingAttempts(this, clock);
+        Statistics = new BackendStatistics(workerCount, clock) { Waiting = Waiting };
         _options = options;
         _limits = limits;
         _pools = new UpstreamPool?[workerCount];
@@ -27,22 +32,48 @@ internal sealed class BackendRuntime
 
     public Backend Backend { get; }
 
+    /// <summary>Time of latencies.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>Its attempts.</summary>
+    public BackendStatistics Statistics { get; }
+
+    /// <summary>Those under way.</summary>
+    public WaitingAttempts Waiting { get; }
+
     /// <summary>True once it drains or is gone: connections are not kept any more.</summary>
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
 
     /// <summary>Connections that are open, busy and idle.</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
 
+    /// <summary>Connections that serve somebody, about.</summary>
+    public int BusyCount
+    {
+        get
+        {
+            int busy = OpenCount;
+            foreach (UpstreamPool? pool in _pools)
+            {
+                busy -= pool?.Count ?? 0;
+            }
+
+            return busy;
+        }
+    }
+
     /// <summary>The runtime of <paramref name="backend"/>, made on first use.</summary>
-    public static BackendRuntime Of(Backend backend, int workerCount, ForwardingOptions options, HttpLimits limits)
+    public static BackendRuntime Of(Backend backend, int workerCount, ForwardingOptions options, HttpLimits limits, TimeProvider clock)
     {
         if (backend.Runtime is BackendRuntime runtime)
         {
             return runtime;
         }
 
-        object made = new BackendRuntime(backend, workerCount, options, limits);
-        return (BackendRuntime)(Interlocked.CompareExchange(ref backend.Runtime, made, null) ?? made);
+        object made = new BackendRuntime(backend, workerCount, options, limits, clock);
+        runtime = (BackendRuntime)(Interlocked.CompareExchange(ref backend.Runtime, made, null) ?? made);
+        Volatile.Write(ref backend.Statistics, runtime.Statistics);
+        return runtime;
     }
 
     public UpstreamPool PoolOf(Worker worker)
@@ -116,14 +147,32 @@ internal sealed class BackendRuntime
         }
     }
 
+    /// <summary>
+    /// It was ejected: idle connections close, statistics begin anew, what may be repeated on another instance of
+    /// <paramref name="set"/> goes there. Says how many that were, and how many wait on for their own answer.
+    /// </summary>
+    public (int Rerouted, int Waiting) Eject(BackendSet set)
+    {
+        CloseIdle();
+        Statistics.Reset();
+        Volatile.Write(ref _reportedAt, long.MinValue);
+        return Waiting.Reroute(set);
+    }
+
+    /// <summary>
+    /// A row of failures is reported at most every 100 ms: where the backend stays, each further failure would be one more.
+    /// </summary>
+    public bool MayReportFailures(long now)
+    {
+        long last = Volatile.Read(ref _reportedAt);
+        return (last == long.MinValue || now - last >= Clock.TimestampFrequency / 10) && Interlocked.CompareExchange(ref _reportedAt, now, last) == last;
+    }
+
     /// <summary>It drains: idle connections close now, busy ones after their answer.</summary>
     public void Drain()
     {
         Volatile.Write(ref _retired, 1);
-        foreach (UpstreamPool? pool in _pools)
-        {
-            pool?.CloseIdle();
-        }
+        CloseIdle();
     }
 
     /// <summary>A drain was taken back.</summary>
@@ -149,6 +198,7 @@ internal sealed class BackendRuntime
             _gone = true;
         }
 
+        Waiting.AbandonConnecting();
         foreach (UpstreamConnection upstream in Open())
         {
             if (!upstream.Connection.IsPeerClosed)
@@ -172,23 +222,37 @@ internal sealed class BackendRuntime
             _frozen = true;
         }
 
+        Waiting.AbandonConnecting();
         foreach (UpstreamConnection upstream in Open())
         {
             upstream.Connection.Abort();
         }
     }
 
-    private List<UpstreamConnection> Open()
+    /// <summary>Adds the connections that are open now.</summary>
+    public void CopyOpen(List<UpstreamConnection> open)
     {
         lock (_gate)
         {
-            List<UpstreamConnection> open = new(_openCount);
             for (UpstreamConnection? u = _firstOpen; u is not null; u = u.NextOpen)
             {
                 open.Add(u);
             }
+        }
+    }
 
-            return open;
+    private List<UpstreamConnection> Open()
+    {
+        List<UpstreamConnection> open = [];
+        CopyOpen(open);
+        return open;
+    }
+
+    private void CloseIdle()
+    {
+        foreach (UpstreamPool? pool in _pools)
+        {
+            pool?.CloseIdle();
         }
     }
 }

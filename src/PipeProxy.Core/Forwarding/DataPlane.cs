@@ -17,7 +17,6 @@ public sealed class DataPlane
 
     private readonly Lock _gate = new();
     private readonly ConfigurationQueue _configuration;
-    private readonly ConcurrentDictionary<Service, HoldQueue> _holdQueues = new();
     private readonly ConcurrentDictionary<string, Func<Worker, Connection>> _internalBackends = new(StringComparer.Ordinal);
     private readonly int _workerCount;
     private DownstreamConnection? _first;
@@ -35,6 +34,7 @@ public sealed class DataPlane
     {
         _configuration = configuration;
         _workerCount = workerCount;
+        Clock = clock;
         Limits = limits;
         Options = options;
         Log = new ForwardingLog(logger);
@@ -59,6 +59,9 @@ public sealed class DataPlane
 
     /// <summary>Requests since the start.</summary>
     public long TotalRequests => Requests.Total;
+
+    /// <summary>Time of latencies and probes.</summary>
+    internal TimeProvider Clock { get; }
 
     internal HttpLimits Limits { get; }
 
@@ -126,15 +129,18 @@ public sealed class DataPlane
                 case BackendState.Paused:
                     runtime.Freeze();
                     break;
+                case BackendState.Ejected:
+                    Eject(one, runtime);
+                    break;
                 default:
                     runtime.Undrain();
                     break;
             }
         }
 
-        foreach (HoldQueue queue in _holdQueues.Values)
+        foreach (ServiceState service in State.ServiceStates)
         {
-            queue.WakeAll();
+            (service.Service.Runtime as ServiceRuntime)?.Hold.OnChange(service.Set);
         }
     }
 
@@ -174,9 +180,14 @@ public sealed class DataPlane
         ? IsDraining ? new LocalAnswer(503, "Draining.") : new LocalAnswer(200, "OK", EndsLine: false)
         : null;
 
-    internal BackendRuntime RuntimeOf(Backend backend) => BackendRuntime.Of(backend, _workerCount, Options, Limits);
+    internal BackendRuntime RuntimeOf(Backend backend) => BackendRuntime.Of(backend, _workerCount, Options, Limits, Clock);
 
-    internal HoldQueue HoldQueueOf(Service service) => _holdQueues.GetOrAdd(service, static (_, plane) => new HoldQueue(plane.Options), this);
+    internal ServiceRuntime ServiceOf(Service service) => ServiceRuntime.Of(service, this);
+
+    internal HoldQueue HoldQueueOf(Service service) => ServiceOf(service).Hold;
+
+    /// <summary>Hands over what an attempt found out about its backend.</summary>
+    internal void Report(Backend backend, BackendSignal signal) => _configuration.Report(backend, signal);
 
     /// <summary>Opens a connection to <paramref name="backend"/>; throws what the transport throws.</summary>
     internal ValueTask<Connection> ConnectAsync(Backend backend, Worker worker, int timeoutMilliseconds)
@@ -215,6 +226,13 @@ public sealed class DataPlane
                 _allClosed?.TrySetResult();
             }
         }
+    }
+
+    private void Eject(in BackendChange change, BackendRuntime runtime)
+    {
+        runtime.Undrain();
+        (int rerouted, int waiting) = runtime.Eject(State.SetOf(change.Service) ?? BackendSet.Empty);
+        Log.Ejected(change.Service.Name, change.Backend.Url, rerouted, waiting);
     }
 
     private void ForEach(Action<DownstreamConnection> action)

@@ -16,14 +16,8 @@ namespace PipeProxy.Core.Forwarding;
 public sealed class Exchange : IPeerClosedListener
 {
     private readonly Deadline _grace;
-    private Backend?[] _tried;
     private readonly List<KeyValuePair<string, string>> _answerFields = [];
-    private readonly Deadline _upstreamDeadline;
-    private UpstreamConnection? _upstream;
-    private UpstreamConnection? _cuttable;
     private ValueTask<PumpEnd> _pump;
-    private readonly Deadline _headDeadline;
-    private volatile bool _awaitsHead;
     private int _underWay;
     private volatile bool _clientGone;
 
@@ -34,10 +28,9 @@ public sealed class Exchange : IPeerClosedListener
         EntryPoint = entryPoint;
         Body = new RequestBody(client, plane.Limits, entryPoint.Options, plane.ReplayMemory);
         Writer = new ClientWriter(client, entryPoint.Options);
-        _tried = new Backend?[Math.Max(1, entryPoint.Options.MaxAttempts)];
+        Tried = new TriedBackends(entryPoint.Options.MaxAttempts);
+        Lease = new UpstreamLease(this, client.Worker.Timers);
         _grace = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnClientGone(), this);
-        _headDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnHeadDue(), this);
-        _upstreamDeadline = new Deadline(client.Worker.Timers, static x => ((Exchange)x).OnUpstreamDue(), this);
         IPAddress? address = client.RemoteEndPoint?.Address;
         ClientAddressText = address is null ? [] : Encoding.ASCII.GetBytes(address.ToString());
         PeerIsTrusted = entryPoint.Trusts(address);
@@ -69,7 +62,16 @@ public sealed class Exchange : IPeerClosedListener
     internal Backend? Backend { get; set; }
 
     /// <summary>The connection to it.</summary>
-    internal UpstreamConnection? Upstream => Volatile.Read(ref _upstream);
+    internal UpstreamConnection? Upstream => Lease.Current;
+
+    /// <summary>The connection to it, and what may cut it.</summary>
+    internal UpstreamLease Lease { get; }
+
+    /// <summary>What it holds at its service.</summary>
+    internal ServiceVisit Visit { get; } = new();
+
+    /// <summary>The attempt is the probe of a probing backend.</summary>
+    internal ProbeAttempt? Probe { get; set; }
 
     /// <summary>The connection can take a next request after this one.</summary>
     internal bool KeepAlive { get; set; }
@@ -88,18 +90,14 @@ public sealed class Exchange : IPeerClosedListener
     /// <summary>Attempts that count towards the limit.</summary>
     internal int Attempts { get; set; }
 
-    /// <summary>Instances tried since the request last waited.</summary>
-    internal ReadOnlySpan<Backend?> Tried => _tried.AsSpan(0, TriedCount);
+    /// <summary>That limit.</summary>
+    internal int MaxAttempts { get; set; }
 
-    internal int TriedCount { get; private set; }
-
-    /// <summary>When the request first had to wait for a backend, in the worker's milliseconds; 0 = never.</summary>
-    internal long HeldSince { get; set; }
+    /// <summary>Instances tried since the request last waited for one.</summary>
+    internal TriedBackends Tried { get; }
 
     /// <summary>The place in the hold queue, while there is one.</summary>
     internal HeldRequest? Held { get; set; }
-
-    internal bool ResponseHeadTimedOut { get; set; }
 
     /// <summary>The request body is being copied to a backend; end it with <see cref="EndPumpAsync"/> before anything else reads.</summary>
     internal bool IsPumping { get; private set; }
@@ -123,7 +121,7 @@ public sealed class Exchange : IPeerClosedListener
     internal void AnswerLocally(LocalAnswer answer) => Answer = answer;
 
     /// <summary>The middleware answers with what another server said; <paramref name="upstream"/> has its response head.</summary>
-    internal void AnswerFrom(UpstreamConnection upstream) => Use(upstream);
+    internal void AnswerFrom(UpstreamConnection upstream) => Lease.Use(upstream);
 
     /// <summary>A request begins.</summary>
     internal void Begin()
@@ -142,9 +140,15 @@ public sealed class Exchange : IPeerClosedListener
     internal void Cancel()
     {
         _clientGone = true;
-        CutUpstream();
+        Lease.Cut();
         Held?.Wake();
     }
+
+    /// <summary>
+    /// It can be sent elsewhere: an attempt is left, and an instance of <paramref name="set"/> is free for it. Any thread;
+    /// means something only while the attempt that was seen goes on.
+    /// </summary>
+    internal bool CanMoveOn(BackendSet set, Backend from) => Attempts + 1 < MaxAttempts && BackendChoice.IsAnotherFree(set, from, Tried);
 
     /// <summary>The request is over; everything it held is let go.</summary>
     internal void End()
@@ -155,18 +159,17 @@ public sealed class Exchange : IPeerClosedListener
         Head.Reset();
         Route = null;
         Backend = null;
-        Volatile.Write(ref _upstream, null);
-        Volatile.Write(ref _cuttable, null);
+        Lease.Clear();
+        Visit.Leave();
+        EndProbe();
         AffinityHash = 0;
         Answer = null;
         _answerFields.Clear();
         LocalHead.Reset();
         Attempts = 0;
-        ForgetTried();
-        HeldSince = 0;
+        Tried.Clear();
         ContinueSent = false;
         ResponseStarted = false;
-        ResponseHeadTimedOut = false;
         BodyFilter = null;
     }
 
@@ -174,60 +177,15 @@ public sealed class Exchange : IPeerClosedListener
     internal void Dispose()
     {
         Client.SetPeerClosedListener(null);
-        Upstream?.Close();
+        Lease.Dispose();
+        Visit.Leave();
+        EndProbe();
         _grace.Remove();
-        _headDeadline.Remove();
-        _upstreamDeadline.Remove();
         Body.Dispose();
         Writer.Dispose();
         Head.Reset();
         ResponseTrailers.Reset();
         LocalHead.Reset();
-    }
-
-    /// <summary>Cutting the client's attempt cuts this connection from now on.</summary>
-    internal void Use(UpstreamConnection? upstream)
-    {
-        Volatile.Write(ref _upstream, upstream);
-        // A full fence: who cuts says that the client is gone and then looks for the connection.
-        Interlocked.Exchange(ref _cuttable, upstream);
-        if (_clientGone)
-        {
-            CutUpstream();
-        }
-    }
-
-    /// <summary>
-    /// Takes the connection back from the deadlines, which run on other threads, so that it can serve somebody else;
-    /// false when one of them has cut it or is about to.
-    /// </summary>
-    internal bool TryRelease(UpstreamConnection upstream)
-    {
-        bool released = Interlocked.CompareExchange(ref _cuttable, null, upstream) == upstream;
-        if (released)
-        {
-            Volatile.Write(ref _upstream, null);
-        }
-
-        return released;
-    }
-
-    internal void AddTried(Backend backend)
-    {
-        if (TriedCount == _tried.Length)
-        {
-            // Refused connections and instances that are gone do not count as attempts, so there may be more than those;
-            // forgetting one would let a request go round for as long as everybody refuses.
-            Array.Resize(ref _tried, _tried.Length * 2);
-        }
-
-        _tried[TriedCount++] = backend;
-    }
-
-    internal void ForgetTried()
-    {
-        Array.Clear(_tried, 0, TriedCount);
-        TriedCount = 0;
     }
 
     /// <summary>Bytes went to the client: after its half-close the grace begins anew. Off in a tunnel.</summary>
@@ -244,6 +202,7 @@ public sealed class Exchange : IPeerClosedListener
     {
         Volatile.Write(ref _underWay, 0);
         _grace.Clear();
+        Visit.Leave();
     }
 
     /// <summary>Begins to copy the request body to <paramref name="upstream"/>, beside the reading of its answer.</summary>
@@ -277,63 +236,34 @@ public sealed class Exchange : IPeerClosedListener
             await EndPumpAsync();
         }
 
-        Use(null);
+        Lease.Use(null);
         return true;
     }
-
-    /// <summary>A response head is awaited: its deadline, where there is one, counts from the end of the request.</summary>
-    internal void AwaitHead(bool requestIsSent)
-    {
-        _awaitsHead = true;
-        if (requestIsSent)
-        {
-            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
-        }
-    }
-
-    /// <summary>It came, or the attempt is over.</summary>
-    internal void EndAwaitHead()
-    {
-        _awaitsHead = false;
-        _headDeadline.Clear();
-    }
-
-    /// <summary>Cuts the backend's connection after <paramref name="milliseconds"/>; 0 = not any more.</summary>
-    internal void AbortUpstreamIn(int milliseconds) => _upstreamDeadline.Set(milliseconds);
 
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     private async ValueTask<PumpEnd> PumpAsync(UpstreamConnection upstream)
     {
-        PumpEnd end = await Body.PumpAsync(upstream.Connection.Output);
+        PumpEnd end = await Body.PumpAsync(upstream.Connection.Output, upstream.Watch);
         if (end is PumpEnd.Rejected or PumpEnd.TimedOut or PumpEnd.ClientGone)
         {
             // Cut without a last chunk or the full length: no backend can take the body as complete.
             upstream.Connection.Abort();
         }
-        else if (end == PumpEnd.Complete && _awaitsHead)
+        else if (end == PumpEnd.Complete)
         {
-            _headDeadline.Set(Plane.Options.ResponseHeadTimeout);
-            if (!_awaitsHead)
-            {
-                _headDeadline.Clear();
-            }
+            upstream.Watch.NoteSent();
+            Lease.NoteSent();
         }
 
         return end;
     }
 
-    private void OnUpstreamDue() => CutUpstream();
-
-    private void OnHeadDue()
+    private void EndProbe()
     {
-        if (_awaitsHead)
-        {
-            ResponseHeadTimedOut = true;
-            CutUpstream();
-        }
+        // Over already, unless a defect has ended the request.
+        Probe?.Abandon();
+        Probe = null;
     }
-
-    private void CutUpstream() => Interlocked.Exchange(ref _cuttable, null)?.Connection.Abort();
 
     /// <inheritdoc/>
     void IPeerClosedListener.OnPeerClosed(Connection connection)
@@ -345,7 +275,6 @@ public sealed class Exchange : IPeerClosedListener
 
         if (Held is { } held)
         {
-            _clientGone = true;
             held.Wake();
         }
         else

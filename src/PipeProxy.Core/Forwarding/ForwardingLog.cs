@@ -34,6 +34,9 @@ internal sealed partial class ForwardingLog(ILogger logger)
     [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "The deadline of the drain came with {Count} connections open: they are cut.")]
     public partial void DrainDeadline(int count);
 
+    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "{Service}: {Backend} was ejected: {Rerouted} waiting requests go elsewhere, {Waiting} wait on for its answer.")]
+    public partial void Ejected(string service, string backend, int rerouted, int waiting);
+
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "{Service}: an attempt on {Backend} failed: {Result}. {Detail}")]
     private partial void AttemptFailed(string service, string backend, AttemptResult result, string detail);
 

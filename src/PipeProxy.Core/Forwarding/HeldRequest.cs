@@ -2,11 +2,17 @@ using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Forwarding;
 
-/// <summary>One wait of one request in the hold queue. It resumes on the request's worker.</summary>
+/// <summary>One wait of one request. It resumes on the request's worker.</summary>
 internal sealed class HeldRequest(Worker worker)
 {
     private readonly TaskCompletionSource _woken = new();
     private int _posted;
+
+    /// <summary>Why it waits in a hold queue.</summary>
+    public HoldReason Reason { get; init; }
+
+    /// <summary>Its place in the order of those who wait.</summary>
+    public long Place { get; init; }
 
     /// <summary>Ends after <paramref name="milliseconds"/>, or as soon as somebody wakes it.</summary>
     public async Task WaitAsync(int milliseconds)

@@ -6,28 +6,6 @@ using PipeProxy.Core.Transport;
 
 namespace PipeProxy.Core.Forwarding;
 
-/// <summary>How a run of the body pump ended.</summary>
-internal enum PumpEnd : byte
-{
-    /// <summary>The whole body is at the backend.</summary>
-    Complete,
-
-    /// <summary>The framing turned bad; see <see cref="RequestBody.Rejection"/>.</summary>
-    Rejected,
-
-    /// <summary>No byte came within the limit.</summary>
-    TimedOut,
-
-    /// <summary>The client ended or broke the connection in the middle.</summary>
-    ClientGone,
-
-    /// <summary>The backend takes no more.</summary>
-    UpstreamGone,
-
-    /// <summary>Asked to stop: the attempt is over.</summary>
-    Stopped,
-}
-
 /// <summary>
 /// The body of one request on its way to a backend. Until a response head is accepted, and up to the replay size, its
 /// bytes are examined and not consumed, so that a further attempt reads them again from the client's pipe.
@@ -42,7 +20,6 @@ internal sealed class RequestBody
     private readonly Connection _client;
     private readonly HttpLimits _limits;
     private readonly ForwardingOptions _options;
-    private readonly ReplayMemory _replayMemory;
     private readonly Deadline _deadline;
 
     private BodyKind _kind;
@@ -56,9 +33,8 @@ internal sealed class RequestBody
     private bool _isHeld;
     private bool _heldIsLast;
     private long _offset;
-    private long _charged;
+    private bool _isKept;
     private bool _ended;
-    private volatile bool _replayOpen;
     private volatile bool _touched;
     private volatile bool _stop;
     private volatile bool _timedOut;
@@ -68,11 +44,14 @@ internal sealed class RequestBody
         _client = client;
         _limits = limits;
         _options = options;
-        _replayMemory = replayMemory;
+        Replay = new ReplayState(replayMemory, options.ReplayBytes);
         _deadline = new Deadline(client.Worker.Timers, static body => ((RequestBody)body).OnTimeout(), this);
     }
 
     public BodyKind Kind => _kind;
+
+    /// <summary>Whether it can be read again.</summary>
+    public ReplayState Replay { get; }
 
     /// <summary>Payload bytes of a body framed by length.</summary>
     public long Length => _length;
@@ -81,10 +60,10 @@ internal sealed class RequestBody
     public HttpRejection Rejection { get; private set; }
 
     /// <summary>True while the body can be read again from its first byte.</summary>
-    public bool CanReplay => _kind == BodyKind.None || _replayOpen;
+    public bool CanReplay => _kind == BodyKind.None || Replay.IsOpen;
 
     /// <summary>True when it will be so until the end: a body of unknown length may still outgrow the replay size.</summary>
-    public bool IsSureToReplay => _kind == BodyKind.None || (_replayOpen && _kind == BodyKind.Length && _length <= _options.ReplayBytes);
+    public bool IsSureToReplay => _kind == BodyKind.None || (Replay.IsOpen && _kind == BodyKind.Length && _length <= _options.ReplayBytes);
 
     /// <summary>True once the last byte of the body was read (and, by the pump, written).</summary>
     public bool IsFullyRead => _kind == BodyKind.None || Volatile.Read(ref _ended);
@@ -98,7 +77,8 @@ internal sealed class RequestBody
         _head = head;
         _kind = head.BodyKind == BodyKind.Length && head.ContentLength == 0 ? BodyKind.None : head.BodyKind;
         _length = head.ContentLength;
-        _replayOpen = true;
+        Replay.Begin();
+        _isKept = false;
         _touched = false;
         _timedOut = false;
         Rewind();
@@ -110,6 +90,13 @@ internal sealed class RequestBody
         _offset = 0;
         _remaining = _length;
         _stop = false;
+        Replay.EndClaim();
+        if (_isKept && !_isHeld)
+        {
+            // What was examined is shown again only with a new byte of the client, or by this: it goes out at once.
+            _client.Input.CancelPendingRead();
+        }
+
         Volatile.Write(ref _ended, false);
         if (_kind == BodyKind.Chunked)
         {
@@ -120,7 +107,7 @@ internal sealed class RequestBody
     }
 
     /// <summary>A response head was accepted: what was forwarded need not stay readable.</summary>
-    public void CloseReplay() => _replayOpen = false;
+    public void CloseReplay() => Replay.Close();
 
     /// <summary>Ends the run that is under way; it returns soon. The caller aborts the backend's connection as well.</summary>
     public void Stop()
@@ -129,8 +116,11 @@ internal sealed class RequestBody
         _client.Input.CancelPendingRead();
     }
 
-    /// <summary>Copies the body to the backend; what is written before it goes out in the same flush.</summary>
-    public ValueTask<PumpEnd> PumpAsync(PipeWriter output) => RunAsync(output, long.MaxValue);
+    /// <summary>
+    /// Copies the body to the backend; what is written before it goes out in the same flush. While the client is waited for,
+    /// the clock of <paramref name="watch"/> stands still.
+    /// </summary>
+    public ValueTask<PumpEnd> PumpAsync(PipeWriter output, AttemptWatch watch) => RunAsync(output, watch, long.MaxValue);
 
     /// <summary>
     /// Reads the rest of the body and drops it, to keep the connection (rule 23). False when it is longer than
@@ -146,7 +136,7 @@ internal sealed class RequestBody
 
         CloseReplay();
         _stop = false;
-        return await RunAsync(null, limit) == PumpEnd.Complete;
+        return await RunAsync(null, null, limit) == PumpEnd.Complete;
     }
 
     /// <summary>Lets go of what is held and consumes what was read. The next request's bytes stay.</summary>
@@ -160,8 +150,7 @@ internal sealed class RequestBody
         }
 
         _deadline.Clear();
-        _replayMemory.Release(_charged);
-        _charged = 0;
+        Replay.Release();
         _offset = 0;
         _kind = BodyKind.None;
         _trailers.Reset();
@@ -171,13 +160,12 @@ internal sealed class RequestBody
     public void Dispose()
     {
         _deadline.Remove();
-        _replayMemory.Release(_charged);
-        _charged = 0;
+        Replay.Release();
         _trailers.Reset();
     }
 
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
-    private async ValueTask<PumpEnd> RunAsync(PipeWriter? output, long limit)
+    private async ValueTask<PumpEnd> RunAsync(PipeWriter? output, AttemptWatch? watch, long limit)
     {
         bool unflushed = output is not null;
         long dropped = 0;
@@ -198,10 +186,10 @@ internal sealed class RequestBody
                     {
                         if (data.Length <= InlineCopyBytes)
                         {
-                            WriteInline(output, data);
+                            RequestBodyWriter.WriteInline(output, data, _kind);
                             unflushed = true;
                         }
-                        else if (!await WriteLargeAsync(output, data))
+                        else if (!await RequestBodyWriter.WriteLargeAsync(output, data, _kind))
                         {
                             return PumpEnd.UpstreamGone;
                         }
@@ -260,7 +248,9 @@ internal sealed class RequestBody
                 if (!_client.Input.TryRead(out ReadResult result))
                 {
                     _deadline.Set(_options.BodyTimeout);
+                    watch?.BeginPause();
                     result = await _client.Input.ReadAsync();
+                    watch?.EndPause();
                     _deadline.Clear();
                 }
 
@@ -269,6 +259,7 @@ internal sealed class RequestBody
                 _touched |= !result.Buffer.IsEmpty;
                 _held = result.Buffer;
                 _isHeld = true;
+                _isKept = false;
                 _heldIsLast = result.IsCompleted;
                 if (result.IsCanceled)
                 {
@@ -314,81 +305,22 @@ internal sealed class RequestBody
         return step;
     }
 
-    private void WriteInline(PipeWriter output, in ReadOnlySequence<byte> data)
-    {
-        if (_kind == BodyKind.Chunked)
-        {
-            HeadWriter.WriteChunkHeader(output, data.Length);
-        }
-
-        foreach (ReadOnlyMemory<byte> segment in data)
-        {
-            output.Write(segment.Span);
-        }
-
-        if (_kind == BodyKind.Chunked)
-        {
-            output.Write("\r\n"u8);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
-    private async ValueTask<bool> WriteLargeAsync(PipeWriter output, ReadOnlySequence<byte> data)
-    {
-        if (_kind == BodyKind.Chunked)
-        {
-            HeadWriter.WriteChunkHeader(output, data.Length);
-        }
-
-        SequencePosition next = data.Start;
-        while (data.TryGet(ref next, out ReadOnlyMemory<byte> segment))
-        {
-            if (segment.Length > 0 && (await output.WriteAsync(segment)).IsCompleted)
-            {
-                return false;
-            }
-        }
-
-        if (_kind == BodyKind.Chunked)
-        {
-            output.Write("\r\n"u8);
-        }
-
-        return true;
-    }
-
     /// <summary>All of what is held was used: give it back, consumed or (replay) only examined.</summary>
     private void LetGo()
     {
         _isHeld = false;
-        if (_replayOpen && _offset <= _options.ReplayBytes && TryCharge(_offset))
+        _isKept = Replay.TryKeep(_offset);
+        if (_isKept)
         {
             _client.Input.AdvanceTo(_held.Start, _held.End);
         }
         else
         {
-            _replayOpen = false;
             _client.Input.AdvanceTo(_held.GetPosition(_offset), _held.End);
             _offset = 0;
         }
 
         _held = default;
-    }
-
-    private bool TryCharge(long kept)
-    {
-        if (kept <= _charged)
-        {
-            return true;
-        }
-
-        if (!_replayMemory.TryCharge(kept - _charged))
-        {
-            return false;
-        }
-
-        _charged = kept;
-        return true;
     }
 
     private void OnTimeout()

@@ -16,10 +16,11 @@ namespace PipeProxy.Core.Forwarding;
 ///   2  route     |  once a request                          no match: 404
 ///   3  request hooks                                        may answer at once
 ///                v
-///   4  attempts  +--> choose: affinity, ring, next tier     nobody: hold, then 503
+///   4  attempts  +--> choose: affinity, probe, ramp, ring, next tier     nobody, or others wait already: hold, then 503
 ///      |         +--> connect, or a pooled connection
 ///      |         +--> send: head, and body while it comes   (body stays readable)
-///      |         +--> response head                          failed: again elsewhere, if rule 34 allows
+///      |         +--> response head                          failed: again elsewhere, if rule 34 and the budget allow
+///      |         |                                           backend ejected meanwhile: again elsewhere, or it waits on
 ///      v
 ///   5  response head: hooks, affinity cookie, framing for this client
 ///   6  body, or a tunnel after 101
@@ -97,7 +98,7 @@ internal sealed class RequestForwarder(DataPlane plane)
 
         // 7. end
         bool requestComplete = await EndRequestBodyAsync(exchange, upstream, end);
-        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted && exchange.TryRelease(upstream))
+        if (end == CopyEnd.Complete && requestComplete && head.KeepAlive && !upstream.Connection.IsAborted && exchange.Lease.TryRelease(upstream))
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
         }
@@ -113,6 +114,11 @@ internal sealed class RequestForwarder(DataPlane plane)
         if (end == CopyEnd.Complete)
         {
             return exchange.KeepAlive && (requestComplete || await exchange.Body.DrainAsync(plane.Options.DrainBytes));
+        }
+
+        if (end == CopyEnd.Cut && !exchange.IsClientGone && !upstream.Backend.IsRetired && upstream.Backend.Backend == exchange.Backend)
+        {
+            upstream.Backend.Statistics.RecordCutBody(upstream.Connection.Worker.Index, upstream.Watch.Epoch);
         }
 
         plane.Log.ResponseCut(exchange, end);
@@ -145,11 +151,7 @@ internal sealed class RequestForwarder(DataPlane plane)
         FieldRules.PrepareResponse(head);
         if (exchange.Route is { } route)
         {
-            if (exchange.Backend is { } backend && plane.State.StateOf(route.Service)?.Affinity is { } affinity && exchange.AffinityHash != backend.AffinityHash)
-            {
-                affinity.WriteSetCookie(head, backend);
-            }
-
+            WriteAffinity(exchange, route, head);
             if (route.Chain.HasResponseHooks)
             {
                 route.Chain.OnResponse(exchange, head);
@@ -184,6 +186,15 @@ internal sealed class RequestForwarder(DataPlane plane)
         return kind;
     }
 
+    /// <summary>The cookie is issued whenever the answering backend is not the one that the request's cookie names.</summary>
+    private void WriteAffinity(Exchange exchange, Routing.Route route, ResponseHead head)
+    {
+        if (exchange.Backend is { } backend && plane.State.StateOf(route.Service)?.Affinity is { } affinity && exchange.AffinityHash != backend.AffinityHash)
+        {
+            affinity.WriteSetCookie(head, backend);
+        }
+    }
+
     /// <summary>The response is over; true when the request body is, too. Else the upload is stopped (rule 25).</summary>
     [AsyncMethodBuilder(typeof(WorkerMethodBuilder<>))]
     private static async ValueTask<bool> EndRequestBodyAsync(Exchange exchange, UpstreamConnection upstream, CopyEnd end)
@@ -202,11 +213,11 @@ internal sealed class RequestForwarder(DataPlane plane)
         {
             // The last bytes are written and their flush is about to end; a backend that answers without reading them
             // is not waited for.
-            exchange.AbortUpstreamIn(MaxAwaitedDrain);
+            exchange.Lease.CutIn(MaxAwaitedDrain);
         }
 
         PumpEnd pump = await exchange.EndPumpAsync();
-        exchange.AbortUpstreamIn(0);
+        exchange.Lease.CutIn(0);
         return pump == PumpEnd.Complete;
     }
 
@@ -222,7 +233,12 @@ internal sealed class RequestForwarder(DataPlane plane)
         }
 
         FieldRules.PrepareResponse(upstream.Head);
-        exchange.Route?.Chain.OnResponse(exchange, upstream.Head);
+        if (exchange.Route is { } route)
+        {
+            WriteAffinity(exchange, route, upstream.Head);
+            route.Chain.OnResponse(exchange, upstream.Head);
+        }
+
         HeadWriter.WriteSwitchingProtocols(exchange.Writer.Output, upstream.Head);
         exchange.ResponseStarted = true;
         exchange.Body.Finish();

@@ -66,13 +66,13 @@ internal static class ResponseBody
                     int idleLimit = exchange.EntryPoint.Options.ResponseBodyTimeout;
                     if (idleLimit > 0)
                     {
-                        exchange.AbortUpstreamIn(idleLimit);
+                        exchange.Lease.CutIn(idleLimit);
                     }
 
                     result = await input.ReadAsync();
                     if (idleLimit > 0)
                     {
-                        exchange.AbortUpstreamIn(0);
+                        exchange.Lease.CutIn(0);
                     }
                 }
 

@@ -72,7 +72,7 @@ internal static class ResponseHeads
     }
 
     private static AttemptOutcome Ended(Exchange exchange, UpstreamConnection upstream, bool heard, string detail) =>
-        exchange.ResponseHeadTimedOut
+        exchange.Lease.HeadTimedOut
             ? new AttemptOutcome(AttemptResult.HeadTimeout, true, false, "No response head within the limit.")
             : new AttemptOutcome(AttemptResult.ClosedBeforeHead, true, upstream.IsReused && !heard, detail);
 

@@ -36,10 +36,10 @@ internal static class SubRequest
             {
                 bool reused = upstream is not null;
                 upstream ??= runtime.Adopt(await worker.ConnectAsync(backend.Address!, plane.Options.ConnectTimeoutAlone));
-                exchange.Use(upstream);
-                exchange.AbortUpstreamIn(Timeout);
+                exchange.Lease.Use(upstream);
+                exchange.Lease.CutIn(Timeout);
                 bool answered = await AskAsync(upstream, target, exchange, writeFields);
-                exchange.AbortUpstreamIn(0);
+                exchange.Lease.CutIn(0);
                 if (answered)
                 {
                     return upstream;
@@ -47,7 +47,7 @@ internal static class SubRequest
 
                 upstream.Close();
                 upstream = null;
-                exchange.Use(null);
+                exchange.Lease.Use(null);
                 if (!reused || exchange.IsClientGone)
                 {
                     return null;
@@ -57,7 +57,7 @@ internal static class SubRequest
         catch (Exception e) when (ConnectionFault.Is(e))
         {
             upstream?.Close();
-            exchange.Use(null);
+            exchange.Lease.Use(null);
             return null;
         }
     }
@@ -75,19 +75,19 @@ internal static class SubRequest
         };
         if (reusable && head.BodyKind != BodyKind.None)
         {
-            exchange.AbortUpstreamIn(Timeout);
+            exchange.Lease.CutIn(Timeout);
             reusable = await DropBodyAsync(exchange, upstream);
-            exchange.AbortUpstreamIn(0);
+            exchange.Lease.CutIn(0);
         }
 
-        if (reusable && exchange.TryRelease(upstream))
+        if (reusable && exchange.Lease.TryRelease(upstream))
         {
             upstream.Backend.PoolOf(upstream.Connection.Worker).Return(upstream, head.KeepAliveTimeoutSeconds);
         }
         else
         {
             upstream.Close();
-            exchange.Use(null);
+            exchange.Lease.Use(null);
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class UpstreamConnection : IPeerClosedListener
         _pool = pool;
         Connection = connection;
         HeadParser = new ResponseHeadParser(limits);
+        Watch = new AttemptWatch(pool.Backend.Clock);
         connection.SetPeerClosedListener(this);
     }
 
@@ -29,6 +30,9 @@ internal sealed class UpstreamConnection : IPeerClosedListener
     public ResponseHeadParser HeadParser { get; }
 
     public ResponseHead Head { get; } = new();
+
+    /// <summary>The attempt that waits on it for a response head.</summary>
+    public AttemptWatch Watch { get; }
 
     public BackendRuntime Backend => _pool.Backend;
 

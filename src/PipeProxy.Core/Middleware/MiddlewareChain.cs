@@ -21,9 +21,13 @@ internal sealed class MiddlewareChain
         _attempt = With(middlewares, MiddlewareHooks.Attempt);
         _response = With(middlewares, MiddlewareHooks.Response);
         _body = With(middlewares, MiddlewareHooks.Body);
+        Retry = middlewares.OfType<Retry>().FirstOrDefault();
         Array.Reverse(_response);
         Array.Reverse(_body);
     }
+
+    /// <summary>The first retry middleware: how many attempts and how far apart; null = none.</summary>
+    public Retry? Retry { get; }
 
     public bool HasRequestHooks => _request.Length > 0;
 

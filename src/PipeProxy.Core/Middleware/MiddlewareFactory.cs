@@ -12,6 +12,7 @@ public static class MiddlewareFactory
         HeadersDefinition d => new Headers(d.Name, d),
         RedirectSchemeDefinition d => new RedirectScheme(d.Name, d),
         ForwardAuthDefinition d => new ForwardAuth(d.Name, d),
+        RetryDefinition d => new Retry(d.Name, d),
         _ => throw new FormatException($"'{definition.GetType().Name}' is no middleware of this version."),
     };
 }

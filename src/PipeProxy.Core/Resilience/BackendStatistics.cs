@@ -32,6 +32,16 @@ internal interface IWaitingAttempts
 /// <summary>Attempts of one instance over sliding windows of up to 60 s.</summary>
 internal sealed class BackendStatistics(int workerCount, TimeProvider clock)
 {
+    private int _failuresInRow;
+    private int _connectFailuresInRow;
+    private int _cutBodies;
+
+    /// <summary>Stripes.</summary>
+    public int WorkerCount { get; } = workerCount;
+
+    /// <summary>Time of the windows.</summary>
+    public TimeProvider Clock { get; } = clock;
+
     /// <summary>Counts the resets. An attempt notes it at its start; one that began before a reset never counts.</summary>
     public int Epoch { get; private set; }
 
@@ -39,17 +49,45 @@ internal sealed class BackendStatistics(int workerCount, TimeProvider clock)
     public IWaitingAttempts? Waiting { get; set; }
 
     /// <summary>Attempts in a row, up to now, that failed before a valid response head.</summary>
-    public int FailuresInRow { get; private set; }
+    public int FailuresInRow => Volatile.Read(ref _failuresInRow);
 
     /// <summary>Attempts in a row, up to now, that found no connection.</summary>
-    public int ConnectFailuresInRow { get; private set; }
+    public int ConnectFailuresInRow => Volatile.Read(ref _connectFailuresInRow);
 
     /// <summary>An attempt finished. Any thread, allocates nothing, takes no lock.</summary>
-    public void Record(int worker, int epoch, in AttemptSample sample) => throw new NotImplementedException($"{workerCount} {clock}");
+    public void Record(int worker, int epoch, in AttemptSample sample)
+    {
+        if (epoch != Epoch)
+        {
+            return;
+        }
+
+        if (sample.Failure == AttemptFailure.None)
+        {
+            Volatile.Write(ref _failuresInRow, 0);
+            Volatile.Write(ref _connectFailuresInRow, 0);
+            return;
+        }
+
+        Interlocked.Increment(ref _failuresInRow);
+        if (sample.Failure == AttemptFailure.Connect)
+        {
+            Interlocked.Increment(ref _connectFailuresInRow);
+        }
+        else
+        {
+            Volatile.Write(ref _connectFailuresInRow, 0);
+        }
+    }
 
     /// <summary>A body was cut short after its head had come: a network error of an attempt that was counted already.</summary>
-    public void RecordCutBody(int worker, int epoch) => throw new NotImplementedException();
+    public void RecordCutBody(int worker, int epoch) => Interlocked.Increment(ref _cutBodies);
 
     /// <summary>Forgets everything, and what is under way now never counts.</summary>
-    public void Reset() => Epoch++;
+    public void Reset()
+    {
+        Epoch++;
+        Volatile.Write(ref _failuresInRow, 0);
+        Volatile.Write(ref _connectFailuresInRow, 0);
+    }
 }
