@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using PipeProxy.Core.Configuration;
 
@@ -55,8 +54,8 @@ public sealed class Backend
 
     internal static ulong HashOf(string identity)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(identity), digest);
+        Span<byte> digest = stackalloc byte[Sha256.Size];
+        Sha256.Hash(Encoding.UTF8.GetBytes(identity), digest);
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }
 

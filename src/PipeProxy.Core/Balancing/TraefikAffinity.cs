@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace PipeProxy.Core.Balancing;
@@ -12,7 +11,7 @@ public static class TraefikAffinity
 {
     /// <summary>Cookie value of a current Traefik v3 for the server at <paramref name="url"/>: 16 hex digits of its SHA-256.</summary>
     /// <param name="url">The server's URL as Traefik's provider writes it: <c>http://172.18.0.3:3000</c>.</param>
-    public static string Of(string url) => Sha256(url);
+    public static string Of(string url) => StartOfHash(url);
 
     /// <summary>
     /// Every value that some Traefik gives for that server, the current one first: v3 of today and its earlier releases
@@ -21,17 +20,15 @@ public static class TraefikAffinity
     public static ImmutableArray<string> AliasesOf(string url)
     {
         var fnv = Fnv64(url);
-        return [Sha256(url), Sha256(fnv), fnv, Fnv64(fnv), url];
+        return [StartOfHash(url), StartOfHash(fnv), fnv, Fnv64(fnv), url];
     }
 
     /// <summary>Name of the cookie where the label gives none: <c>_</c> and 5 hex digits of a SHA-1.</summary>
     /// <param name="service">The service as <c>name@provider</c>, provider as Traefik names it.</param>
     public static string CookieNameOf(string service)
     {
-        // Not for security: the name has to be the one that Traefik makes.
-#pragma warning disable CA5350
-        var digest = SHA1.HashData(Encoding.UTF8.GetBytes("_TRAEFIK_BACKEND_" + service));
-#pragma warning restore CA5350
+        Span<byte> digest = stackalloc byte[Sha1.Size];
+        Sha1.Hash(Encoding.UTF8.GetBytes("_TRAEFIK_BACKEND_" + service), digest);
         return "_" + Convert.ToHexStringLower(digest)[..5];
     }
 
@@ -44,7 +41,13 @@ public static class TraefikAffinity
         }
     });
 
-    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    // The first 8 of SHA-256's 32 bytes.
+    private static string StartOfHash(string text)
+    {
+        Span<byte> digest = stackalloc byte[Sha256.Size];
+        Sha256.Hash(Encoding.UTF8.GetBytes(text), digest);
+        return Convert.ToHexStringLower(digest)[..16];
+    }
 
     // FNV-1 (multiply, then exclusive or), written without leading zeros.
     private static string Fnv64(string text)

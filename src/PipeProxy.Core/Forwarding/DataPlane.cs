@@ -43,9 +43,8 @@ public sealed class DataPlane
         Attempts = new AttemptLoop(this);
         Forwarder = new RequestForwarder(this);
         ServerName = Encoding.ASCII.GetBytes(Environment.MachineName);
-        Span<byte> random = stackalloc byte[6];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(random);
-        ViaPseudonym = Encoding.ASCII.GetBytes("pipeproxy-" + Convert.ToHexStringLower(random));
+        // 48 random bits from the kernel; the runtime's RandomNumberGenerator would map OpenSSL for them.
+        ViaPseudonym = Encoding.ASCII.GetBytes("pipeproxy-" + Guid.NewGuid().ToString("N")[..12]);
     }
 
     /// <summary>Set once by <see cref="Drain"/>: no connection is kept after its answer.</summary>

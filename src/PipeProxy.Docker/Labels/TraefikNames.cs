@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using PipeProxy.Core.Balancing;
 
 namespace PipeProxy.Docker.Labels;
 
@@ -37,19 +37,13 @@ internal static class TraefikNames
         container is { Project: { } project, ComposeService: { } service } ? Normalize(service + "_" + project) : Normalize(container.Name);
 
     /// <summary>Traefik's name for the cookie of a service that names none: <c>_</c> and five hex digits.</summary>
-    public static string DefaultCookie(string service)
-    {
-#pragma warning disable CA5350 // A name that has to be the one Traefik uses; nothing is protected by it.
-        var hash = SHA1.HashData(Encoding.UTF8.GetBytes($"_TRAEFIK_BACKEND_{service}@docker"));
-#pragma warning restore CA5350
-        return "_" + Convert.ToHexStringLower(hash)[..5];
-    }
+    public static string DefaultCookie(string service) => TraefikAffinity.CookieNameOf(service + "@docker");
 
     /// <summary>The cookie values by which Traefik's versions mean the server of this URL; the current one first.</summary>
     public static string[] AffinityOf(string url)
     {
         var old = Fnv1(url);
-        return [Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)).AsSpan(0, 8)), old, Fnv1(old)];
+        return [TraefikAffinity.Of(url), old, Fnv1(old)];
     }
 
     // FNV-1 with 64 bits, hex without leading zeros.
