@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PipeProxy.Core.Balancing;
+using PipeProxy.Core.Configuration;
 
 namespace PipeProxy.Docker.Labels;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using PipeProxy.Core.Balancing;
 
-namespace PipeProxy.Core.Balancing;
+namespace PipeProxy.Core.Configuration;
 
 /// <summary>
 /// How Traefik names servers and cookies, so that a client that comes from a Traefik keeps its server, once, and is

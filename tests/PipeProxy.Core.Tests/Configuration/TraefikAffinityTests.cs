@@ -1,6 +1,6 @@
-using PipeProxy.Core.Balancing;
+using PipeProxy.Core.Configuration;
 
-namespace PipeProxy.Core.Tests.Balancing;
+namespace PipeProxy.Core.Tests.Configuration;
 
 public class TraefikAffinityTests
 {
