@@ -49,6 +49,9 @@ public sealed class Backend
     /// <summary>Its attempts. Set once, by forwarding, together with <see cref="Runtime"/>; null before its first attempt.</summary>
     internal Resilience.BackendStatistics? Statistics;
 
+    /// <summary>How its attempts of the last 10 s went, read now; null before its first one. Not for the data plane: it allocates.</summary>
+    public Resilience.BackendFigures? ReadFigures() => Volatile.Read(ref Statistics)?.Figures();
+
     /// <inheritdoc/>
     public override string ToString() => Definition.DisplayName;
 

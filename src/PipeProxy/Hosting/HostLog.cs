@@ -31,6 +31,9 @@ internal sealed partial class ConfigurationLog(ILogger log)
 
     /// <summary>A change could not be carried out: the last good snapshot stays.</summary>
     public void Faulted(Exception exception) => HostLog.Faulted(log, exception);
+
+    /// <summary>A check of the breakers failed: the next one comes.</summary>
+    public void CheckFaulted(Exception exception) => HostLog.CheckFaulted(log, exception);
 }
 
 /// <summary>Lines of the host.</summary>
@@ -44,6 +47,9 @@ internal static partial class HostLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a change of the configuration failed by a defect of the proxy; the last good one stays in force")]
     public static partial void Faulted(ILogger log, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a check of the circuit breakers failed by a defect of the proxy; the next one comes all the same")]
+    public static partial void CheckFaulted(ILogger log, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the name '{Host}' cannot be resolved, its last good addresses are kept: {Reason}")]
     public static partial void CannotResolve(ILogger log, string host, string reason);

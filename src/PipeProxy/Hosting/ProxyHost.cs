@@ -30,6 +30,7 @@ internal sealed class ProxyHost : IAsyncDisposable
     private readonly ConnectionLimit _connections;
     private readonly ConfigurationQueue _configuration;
     private readonly DataPlane _plane;
+    private readonly BreakerMonitor _breakers;
     private readonly List<(SocketsListener Listener, EntryPoint EntryPoint)> _listeners = [];
     private StaticProvider? _static;
     private DockerProvider? _docker;
@@ -56,6 +57,8 @@ internal sealed class ProxyHost : IAsyncDisposable
             changes.Applied(state, change);
         };
         _configuration.Faulted += changes.Faulted;
+        _breakers = new BreakerMonitor(_configuration, TimeProvider.System);
+        _breakers.Faulted += changes.CheckFaulted;
     }
 
     /// <summary>Serves until a signal says stop; returns the exit code.</summary>
@@ -111,6 +114,7 @@ internal sealed class ProxyHost : IAsyncDisposable
             await _admin.DisposeAsync();
         }
 
+        await _breakers.DisposeAsync();
         await _configuration.DisposeAsync();
         _transport.Dispose();
     }
