@@ -80,8 +80,8 @@ internal sealed class StatisticsBed
     }
 }
 
-/// <summary>Attempts that wait: when each began, in microseconds.</summary>
-internal sealed class FakeWaiting : IWaitingAttempts
+/// <summary>Attempts that wait: when each began, by a clock of so many timestamps a microsecond.</summary>
+internal sealed class FakeWaiting(long perMicrosecond = 1) : IWaitingAttempts
 {
     public List<long> Starts { get; } = [];
 
@@ -91,7 +91,7 @@ internal sealed class FakeWaiting : IWaitingAttempts
     {
         foreach (long start in Starts)
         {
-            agesMicroseconds.Add(nowTimestamp - start);
+            agesMicroseconds.Add((nowTimestamp - start) / perMicrosecond);
         }
     }
 }
