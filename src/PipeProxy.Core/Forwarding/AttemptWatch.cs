@@ -1,3 +1,5 @@
+using PipeProxy.Core.Resilience;
+
 namespace PipeProxy.Core.Forwarding;
 
 /// <summary>
@@ -81,7 +83,7 @@ internal sealed class AttemptWatch(TimeProvider clock)
     public bool TryReroute(in WaitingAttempt attempt) =>
         Interlocked.CompareExchange(ref _word, (attempt.Word & ~Stages) | Rerouted, attempt.Word) == attempt.Word;
 
-    private long Microseconds(long ticks) => Math.Max(0, ticks) * 1_000_000 / clock.TimestampFrequency;
+    private long Microseconds(long ticks) => LatencyScale.MicrosecondsOf(ticks, clock);
 }
 
 /// <summary>An attempt that waits for a response head, as it was seen from outside.</summary>

@@ -137,5 +137,5 @@ internal sealed class WaitingAttempts(BackendRuntime runtime, TimeProvider clock
         }
     }
 
-    private long Microseconds(long ticks) => Math.Max(0, ticks) * 1_000_000 / clock.TimestampFrequency;
+    private long Microseconds(long ticks) => LatencyScale.MicrosecondsOf(ticks, clock);
 }

@@ -15,6 +15,10 @@ internal static class LatencyScale
     /// <summary>How many buckets there are. The last one holds everything from 2^32 us (71 min) on as well.</summary>
     public const int BucketCount = LinearEnd + ((LastOctave - OctaveBits) << OctaveBits);
 
+    /// <summary>Timestamps of <paramref name="clock"/> in microseconds; a negative number of them is 0. Right for days as well.</summary>
+    public static long MicrosecondsOf(long timestamps, TimeProvider clock) =>
+        Math.Max(0, timestamps) is < long.MaxValue / 1_000_000 and var few ? few * 1_000_000 / clock.TimestampFrequency : (long)clock.GetElapsedTime(0, timestamps).TotalMicroseconds;
+
     /// <summary>Where a latency belongs; a negative one belongs to the first.</summary>
     public static int BucketOf(long microseconds)
     {

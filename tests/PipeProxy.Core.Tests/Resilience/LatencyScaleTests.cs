@@ -64,5 +64,18 @@ public sealed class LatencyScaleTests
     [InlineData(long.MaxValue, LatencyScale.BucketCount - 1)]
     public void BucketOf_AtTheEdges_IsAsCountedByHand(long microseconds, int bucket) => Assert.Equal(bucket, LatencyScale.BucketOf(microseconds));
 
+    [Fact]
+    public void MicrosecondsOf_OfAWaitOfHours_DoesNotOverflow()
+    {
+        // Nanoseconds, as the system's clock counts them.
+        Assert.Equal(1_000_000_000, TimeProvider.System.TimestampFrequency);
+        Assert.Equal(0, LatencyScale.MicrosecondsOf(-1, TimeProvider.System));
+        Assert.Equal(1_234_567, LatencyScale.MicrosecondsOf(1_234_567_890, TimeProvider.System));
+        foreach (int hours in new[] { 1, 3, 5, 100 })
+        {
+            Assert.Equal(hours * 3_600_000_000L, LatencyScale.MicrosecondsOf(hours * 3_600_000_000_000L, TimeProvider.System));
+        }
+    }
+
     private static double ErrorOf(long latency) => Math.Abs(LatencyScale.MiddleOf(LatencyScale.BucketOf(latency)) - latency) / latency;
 }

@@ -9,6 +9,7 @@ public sealed class StatisticsConcurrencyTests
 {
     private const int Threads = 4;
     private const int SamplesOfEach = 250_000;
+    private const int Harvests = 20_000;
 
     [Theory]
     [InlineData(1)]
@@ -17,22 +18,27 @@ public sealed class StatisticsConcurrencyTests
     {
         StatisticsBed bed = new(workers);
         int harvests = 0;
-        Task[] recorders = [.. Enumerable.Range(0, Threads).Select(t => Task.Factory.StartNew(
+        Task<int>[] recorders = [.. Enumerable.Range(0, Threads).Select(t => Task.Factory.StartNew(
             () =>
             {
-                for (int i = 0; i < SamplesOfEach; i++)
+                int count = 0;
+                while (count < SamplesOfEach || Volatile.Read(ref harvests) < Harvests)
                 {
-                    if (i % (SamplesOfEach / 10) == 0)
-                    {
-                        // Each tenth begins after a harvest, so that there are some in the middle of it all.
-                        SpinWait.SpinUntil(() => Volatile.Read(ref harvests) > i / (SamplesOfEach / 10));
-                    }
-
-                    bed.Statistics.Record(t % workers, 0, new AttemptSample(1 + (i % 5000), i % 4 == 0 ? 502 : 200, AttemptFailure.None));
+                    // Few counters, so that each is often taken while somebody increments it.
+                    bed.Statistics.Record(t % workers, 0, new AttemptSample(1000 + (count % 4 * 1000), count % 4 == 0 ? 502 : 200, AttemptFailure.None));
+                    count++;
                 }
+
+                // Each status and latency equally often.
+                for (; count % 4 != 0; count++)
+                {
+                    bed.Statistics.Record(t % workers, 0, new AttemptSample(1000 + (count % 4 * 1000), 200, AttemptFailure.None));
+                }
+
+                return count;
             },
             TaskCreationOptions.LongRunning))];
-        Task all = Task.WhenAll(recorders);
+        Task<int[]> all = Task.WhenAll(recorders);
         while (!all.IsCompleted)
         {
             // The clock stands: everything stays within every window.
@@ -40,15 +46,17 @@ public sealed class StatisticsConcurrencyTests
             Interlocked.Increment(ref harvests);
         }
 
-        await all;
-        Assert.True(harvests >= 10, $"{harvests} harvests while it was recorded.");
+        int sum = (await all).Sum();
+        Assert.InRange(sum, Threads * SamplesOfEach, int.MaxValue);
         foreach (Window window in SlidingWindows.All)
         {
-            Assert.Equal(new WindowTotals(Threads * SamplesOfEach, Threads * SamplesOfEach / 4, Threads * SamplesOfEach), bed.Totals(window.Length.TotalSeconds));
+            Assert.Equal(new WindowTotals(sum, sum / 4, sum), bed.Totals(window.Length.TotalSeconds));
         }
 
-        // Each latency was recorded equally often: the histogram is as exact as the sums.
-        Assert.InRange(bed.Quantile(50)!.Value, 2.5 * 0.98, 2.5 * 1.02);
+        foreach ((double q, double expected) in new[] { (25.0, 1.0), (50, 2), (75, 3), (100, 4) })
+        {
+            Assert.InRange(bed.Quantile(q)!.Value, expected * 0.98, expected * 1.02);
+        }
     }
 
     [Fact]
