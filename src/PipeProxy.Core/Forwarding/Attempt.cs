@@ -196,7 +196,7 @@ internal sealed class Attempt(DataPlane plane)
         if (exchange.Probe is { } probe)
         {
             exchange.Probe = null;
-            EndProbe(probe, sample, outcome);
+            EndProbe(probe, service, sample, outcome);
         }
 
         if (sample is not { } known)
@@ -229,7 +229,7 @@ internal sealed class Attempt(DataPlane plane)
         _ => null,
     };
 
-    private static void EndProbe(ProbeAttempt probe, in AttemptSample? sample, in AttemptOutcome outcome)
+    private static void EndProbe(ProbeAttempt probe, ServiceState service, in AttemptSample? sample, in AttemptOutcome outcome)
     {
         if (sample is not { } known)
         {
@@ -241,7 +241,7 @@ internal sealed class Attempt(DataPlane plane)
         }
         else
         {
-            probe.End(known.Status is not (502 or 504), $"status {known.Status} after {known.LatencyMicroseconds / 1000} ms");
+            probe.End(BreakerVerdicts.IsGoodProbe(service.Breakers, known), $"status {known.Status} after {known.LatencyMicroseconds / 1000} ms");
         }
     }
 }
